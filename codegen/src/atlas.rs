@@ -1,4 +1,5 @@
-//! Opens documents, numbers the places in them, and finds the target of every reference.
+//! The atlas of documents: loads documents from a catalog, gives each value in them a number (its place), and finds the
+//! target of every reference.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,15 +7,15 @@ use evschema_model::{Catalog, Coordinates, Diagnostics, Draft, Pointer, Resolved
 use referencing::Uri;
 use serde_json::Value;
 
-/// A document of the atlas.
+/// The number of a document in the atlas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DocumentId(usize);
 
-/// A place in a document, such as the place of a schema.
+/// The number of a value in a document of the atlas. The value is usually a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place(usize);
 
-/// All documents that are reached, with the targets of their references.
+/// The loaded documents and all documents that they refer to, with the targets of their references.
 #[derive(Debug)]
 pub(crate) struct Atlas<'c> {
     catalog: &'c Catalog,
@@ -53,7 +54,7 @@ impl<'c> Atlas<'c> {
         }
     }
 
-    /// Opens a document and all documents that it reaches.
+    /// Loads a document and all documents that it refers to, directly or indirectly.
     ///
     /// # Errors
     ///
@@ -135,7 +136,8 @@ impl<'c> Atlas<'c> {
         Ok(())
     }
 
-    /// Returns whether a document has a reference whose target may depend on the path of references to it.
+    /// Returns whether any document has a reference whose target may depend on the path by which a validator reaches
+    /// the reference.
     pub(crate) fn has_dynamic_references(&self) -> bool {
         self.documents.iter().any(|entry| entry.leads.keys().any(|(_, keyword)| *keyword != "$ref"))
     }
@@ -145,7 +147,8 @@ impl<'c> Atlas<'c> {
         self.documents[id.0].schema
     }
 
-    /// Returns the documents that a document reaches, each with every URI that resolves to it.
+    /// Returns the documents that a document refers to, directly or indirectly. The list has one entry for each URI of
+    /// each document.
     pub(crate) fn resources(&self, id: DocumentId) -> Vec<(String, DocumentId)> {
         let mut resources = BTreeMap::new();
         for (uri, schema) in self.documents[id.0].resolved.resources() {
@@ -184,7 +187,7 @@ impl<'c> Atlas<'c> {
         self.value(place).as_object()?.get(keyword)
     }
 
-    /// Returns the place of a value that is below `place`.
+    /// Returns the place of a value inside the value of `place`.
     pub(crate) fn at(&self, place: Place, value: &'c Value) -> Place {
         self.by_address.get(&address(value)).copied().unwrap_or(place)
     }
@@ -216,7 +219,7 @@ impl<'c> Atlas<'c> {
         })
     }
 
-    /// Returns the target of the reference that a value of a document has in this keyword.
+    /// Returns the target of the reference in this keyword of a value. The value is in `document`.
     pub(crate) fn lead(&self, document: DocumentId, value: &Value, keyword: &str) -> Option<&Lead> {
         let keyword = ["$ref", "$dynamicRef", "$recursiveRef"].into_iter().find(|known| *known == keyword)?;
         self.documents[document.0].leads.get(&(address(value), keyword))

@@ -1,4 +1,5 @@
-//! The build.rs helper: generates code for the schemas that a manifest selects, into `OUT_DIR`.
+//! Helps a build script (`build.rs`) to generate code: writes the code for the schemas that a manifest selects into
+//! `OUT_DIR`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
@@ -10,8 +11,8 @@ use crate::generate::generate;
 use crate::options::{Layout, Options, Templates};
 use crate::selection::{selection, unselectable};
 
-/// Returns the build step of the crate being built. It uses the `evschema.toml` beside the crate's `Cargo.toml`, or in
-/// the closest folder above.
+/// Returns the build step of the crate that Cargo builds. The step uses the `evschema.toml` beside the crate's
+/// `Cargo.toml`, or in the closest folder above.
 ///
 /// ```no_run
 /// // build.rs
@@ -24,7 +25,8 @@ pub fn from_manifest() -> BuildScript {
     BuildScript { manifest: None, folder: None, output: None }
 }
 
-/// A build step: change its defaults if needed, then call [`BuildScript::generate`].
+/// A build step that generates code. To run the step, call [`BuildScript::generate`]. The other methods change its
+/// defaults.
 #[derive(Debug, Clone, Default)]
 pub struct BuildScript {
     manifest: Option<PathBuf>,
@@ -58,14 +60,15 @@ impl BuildScript {
         self
     }
 
-    /// Generates `events.rs`, to be included from the crate.
+    /// Generates `events.rs`. The crate includes this file.
     ///
     /// Reads only the manifest, the schema folders and the templates. Opens no connection and runs no program. Cargo
-    /// runs the build script again if one of these files changes. Files that would not change are not written.
+    /// runs the build script again if one of these files changes. The function does not write a file if its content
+    /// would not change.
     ///
     /// # Errors
     ///
-    /// All problems, each with its location and a suggestion.
+    /// If a problem exists. The error has all problems, each with its location and a suggestion.
     pub fn generate(&self) -> Result<(), Errors> {
         let output = match &self.output {
             Some(output) => output.clone(),
@@ -87,8 +90,8 @@ impl BuildScript {
         let roots: Vec<PathBuf> =
             [&manifest.schemas, &manifest.vendor].map(|folder| base.join(folder)).into();
         let lock = base.join(Lock::FILE_NAME);
-        // If a watched path is missing, Cargo runs the build script in every build. Only a manifest with dependencies
-        // needs this.
+        // If a watched path is missing, Cargo runs the build script in every build. So the script watches the lock file
+        // only if the manifest has dependencies.
         let depends = !manifest.dependencies.is_empty();
         for path in roots.iter().chain([&lock]).filter(|path| depends || path.exists()) {
             watch(path);
@@ -175,7 +178,7 @@ fn of_manifest(path: &Path, error: &ManifestError) -> Errors {
     Errors::one(format!("{}{at}: {}; correct the file at this place", path.display(), error.message))
 }
 
-/// Returns the problems of a catalog that does not match the lock. Without a lock file, there are none.
+/// Returns the differences between a catalog and the lock file. Without a lock file, returns no problems.
 ///
 /// # Errors
 ///

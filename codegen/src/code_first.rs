@@ -12,8 +12,8 @@ use serde_json::{Number, Value};
 /// of Rust integers, which `schemars` does not write. The type's name becomes the title, and its documentation becomes
 /// the description.
 ///
-/// A test should compare the file with this text. A change of the type then needs a new version, and `evschema check`
-/// reports which one:
+/// A test should compare the file with this text. If the type changes, the test fails, and the event needs a new
+/// version. `evschema check` reports the number of this version.
 ///
 /// ```
 /// # use evschema_model::{Coordinates, Subject, Version};
@@ -58,7 +58,7 @@ impl Transform for Bounds {
         let Some((least, most)) = range(format) else { return };
         members.remove("format");
         for (keyword, bound) in [("minimum", least), ("maximum", most)] {
-            // An existing bound is narrower: the minimum of `NonZeroU32` is 1.
+            // Keeps an existing bound, because it is narrower: for example, the minimum of `NonZeroU32` is 1.
             members.entry(keyword).or_insert(Value::Number(bound));
         }
     }

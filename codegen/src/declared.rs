@@ -42,7 +42,7 @@ pub enum DeclaredBody {
 ///
 /// # Errors
 ///
-/// If the text does not declare types. The error is the parser's message.
+/// If the text does not declare types. The error is the message of the Rust parser.
 pub fn declared(text: &str) -> Result<Vec<Declared>, String> {
     parse_str::<All>(text).map(|all| all.0).map_err(|error| error.to_string())
 }

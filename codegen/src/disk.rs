@@ -23,7 +23,7 @@ pub struct Tree {
     pub catalog: Catalog,
     /// Every schema file, with its schema if the file could be read.
     pub files: Vec<TreeFile>,
-    /// The problems, in the order of the files.
+    /// All problems, in the order of the files.
     pub problems: Vec<Problem>,
 }
 
@@ -41,7 +41,7 @@ pub struct TreeFile {
 pub struct Problem {
     /// The file or folder.
     pub path: PathBuf,
-    /// The message, the position in the file, and what to do.
+    /// The message, the position in the file, and a suggestion.
     pub diagnostic: Diagnostic,
 }
 
@@ -78,7 +78,7 @@ pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
 ///
 /// # Errors
 ///
-/// If the folder or one of its files cannot be read. The error has the path.
+/// If the folder or one of its files cannot be read. The error has the path of this folder or file.
 pub fn read_templates(folder: &Path) -> Result<Templates, (PathBuf, io::Error)> {
     let mut texts = BTreeMap::new();
     for path in sorted(folder).map_err(|error| (folder.to_owned(), error))? {

@@ -15,11 +15,11 @@ use crate::render::type_text;
 /// How generated code parses the values of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// The code parses, checks and types the value in one pass over the bytes.
+    /// The code parses and checks the value, and builds the Rust value, in one pass over the bytes.
     OnePass,
     /// The code first selects the alternative, by its JSON type or its properties. One pass over the bytes follows.
     Union,
-    /// The code first checks the whole value, and parses it afterwards. So it scans the bytes twice.
+    /// The code first checks the whole value, and parses it afterwards. So the code scans the bytes twice.
     CheckedFirst,
     /// The code only checks the value, and has no type for it.
     Untyped,
@@ -28,17 +28,17 @@ pub enum Class {
 /// How generated code treats one schema of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
-    /// The document.
+    /// The document that contains the schema.
     pub at: Coordinates,
-    /// The schema in it.
+    /// The location of the schema in the document.
     pub pointer: Pointer,
     /// The position of the schema in the text of the document.
     pub position: Option<Position>,
     /// How the code parses the values of the schema.
     pub class: Class,
-    /// The reason.
+    /// The reason for this class.
     pub why: String,
-    /// The Rust type, as the module of the document names it.
+    /// The name of the Rust type in the module of the document.
     pub rust_type: Option<String>,
 }
 
@@ -53,12 +53,12 @@ impl fmt::Display for Class {
     }
 }
 
-/// Returns how generated code parses the values of each schema that these versions use. The result is ordered by
-/// document, and by position in the text.
+/// Returns how generated code parses the values of each schema that these versions use. The list is ordered by
+/// document, and within a document by position in the text.
 ///
 /// # Errors
 ///
-/// All problems that prevent the generation of a version.
+/// If a problem prevents the generation of a version. The error has all such problems.
 pub fn explain(
     catalog: &Catalog,
     selection: &[Coordinates],
@@ -140,7 +140,7 @@ fn classify(
     (Class::CheckedFirst, why)
 }
 
-/// Returns the keywords of a node that types do not check while they parse.
+/// Returns the keywords of a node that a type never checks while it parses.
 fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
     const BEYOND: [&str; 14] = [
         "allOf",

@@ -16,7 +16,7 @@ use crate::render::{PrintError, render};
 ///
 /// # Errors
 ///
-/// All problems that prevent the generation of a version.
+/// If a problem prevents the generation of a version. The error has all such problems.
 pub fn generate(
     catalog: &Catalog,
     selection: &[Coordinates],
@@ -57,18 +57,18 @@ pub struct Linked {
     pub at: Coordinates,
     /// The text for `evschema_runtime::Program`.
     pub text: String,
-    /// The documents that it refers to, as positions in the result of [`linked`].
+    /// The documents that this document refers to, as positions in the list that [`linked`] returns.
     pub links: Vec<usize>,
-    /// The node of the document's root.
+    /// The number of the node for the document's root.
     pub root: u32,
 }
 
 /// Returns the linked forms of these versions and all documents that they refer to, without generated types. Tools use
-/// them to check events of schemas that they do not know at compile time.
+/// the linked forms to check events of schemas that are unknown at compile time.
 ///
 /// # Errors
 ///
-/// All problems that prevent the linking of a version.
+/// If a problem prevents the linking of a version. The error has all such problems.
 pub fn linked(
     catalog: &Catalog,
     selection: &[Coordinates],
@@ -108,7 +108,7 @@ pub(crate) fn opened<'c>(
     if problems.is_empty() { Ok((atlas, events)) } else { Err(GenerateError::new(problems)) }
 }
 
-/// Returns an error if the schema does not compile, because generated code must be able to check events.
+/// Returns an error if the schema does not compile. Generated code cannot check events with such a schema.
 fn compiles(catalog: &Catalog, at: &Coordinates, formats: Formats) -> Result<(), Diagnostics> {
     match catalog.get(&at.subject, &at.version) {
         Some(schema) => catalog.resolve(schema)?.validator(formats).map(|_| ()),

@@ -1,10 +1,10 @@
-//! The error of a generation.
+//! The error type for the generation of code.
 
 use std::fmt;
 
 use crate::disk::Problem;
 
-/// The problems that prevent a generation: at least one.
+/// The problems that prevent the generation of code. The list has at least one problem.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GenerateError {

@@ -4,10 +4,10 @@
 //!
 //! [`generate`] takes a [`evschema_model::Catalog`] and a selection, and returns files:
 //!
-//! 1. The atlas opens the documents and resolves every reference.
+//! 1. The atlas loads the documents and resolves every reference.
 //! 2. Shapes describe the values that a type must be able to hold. A shape may allow more values than the schema
 //!    accepts, but never fewer. This is safe, because generated code checks each event with the linked form.
-//! 3. The plan fixes every type, name and literal.
+//! 3. The plan contains every type, name and literal of the code.
 //! 4. The linked form of each document has all conditions that an event must meet, as one line of JSON that the
 //!    runtime interprets. It also lists the conditions that the types check while they parse.
 //! 5. Templates print the plan, and a formatter checks that the printed text is Rust.

@@ -1,7 +1,7 @@
 //! Builds the linked form of schemas, with which generated code checks events.
 //!
 //! Each document gets one program: a list of nodes that refer to each other by number. References are resolved, the
-//! keywords of every draft become keywords of the newest draft, and keywords that cannot affect a verdict are omitted.
+//! keywords of every draft become keywords of the newest draft, and keywords that never reject a value are omitted.
 //! `program.rs` of `evschema-runtime` describes the nodes.
 
 mod keywords;
@@ -24,14 +24,13 @@ use crate::plan::Planner;
 pub(crate) struct Program {
     /// The program as JSON, on one line.
     pub(crate) text: String,
-    /// The documents whose programs it refers to. References use the positions in this list.
+    /// The documents whose programs this program refers to. References contain positions in this list.
     pub(crate) links: Vec<DocumentId>,
-    /// The node of the document's root.
+    /// The number of the node for the document's root.
     pub(crate) root: usize,
     /// Whether the program needs the runtime's feature `idn`.
     pub(crate) needs_idn: bool,
-    /// Every node, with the place of its schema. The place is missing if the node is not for exactly one schema of the
-    /// atlas.
+    /// All nodes, each with the place of its schema. A node without exactly one schema in the atlas has no place.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
 }
 
@@ -39,9 +38,9 @@ pub(crate) struct Program {
 #[derive(Debug, Default)]
 struct Draft {
     nodes: Vec<Map<String, Value>>,
-    /// The schema of each node.
+    /// The place of each node's schema.
     places: Vec<Option<Place>>,
-    /// The resource that contains each node.
+    /// The number of the resource that contains each node's schema.
     resources_of: Vec<usize>,
     links: Vec<DocumentId>,
     /// The numbers of resources, by the address of the resource's root.
@@ -83,12 +82,12 @@ pub(crate) fn link(
 }
 
 impl<'c> Linker<'_, '_, 'c> {
-    /// Returns a program's reference to the node of a spot.
+    /// Returns the reference that `program` uses for the node of a spot.
     fn child(&mut self, program: DocumentId, spot: Spot<'c>) -> Value {
         let spot = self.alias(spot);
         let target = match spot.home {
             Home::Document(document) => document,
-            // Each program gets its own copy, because metaschemas have no module.
+            // Each program gets its own copy of a metaschema's nodes, because metaschemas have no module.
             Home::Specification(_) => program,
         };
         let id = self.number(target, spot);
@@ -120,12 +119,14 @@ impl<'c> Linker<'_, '_, 'c> {
         id
     }
 
-    /// Returns the schema that a spot is an alias for, by following references without sibling keywords.
+    /// Follows references while the schema has no other keyword, and returns the last schema. The first schema is an
+    /// alias for this schema.
     fn alias(&self, spot: Spot<'c>) -> Spot<'c> {
         let mut at = spot;
-        // A longer chain is a cycle, which the runtime detects.
+        // A longer chain of references is a cycle. The runtime detects it.
         for _ in 0..64 {
-            // A resource on the way is part of the dynamic scope, so the chain must not skip it.
+            // If the chain enters another resource, this resource is part of the dynamic scope. So the chain must not
+            // skip it.
             let passes = at.address() != spot.address()
                 && at.resource_root(self.planner.atlas).address()
                     != spot.resource_root(self.planner.atlas).address();
@@ -164,7 +165,8 @@ impl<'c> Linker<'_, '_, 'c> {
             if dynamic.contains(&document) {
                 for (node, resource) in draft.nodes.iter_mut().zip(&draft.resources_of) {
                     node.insert("resource".to_owned(), json!(resource));
-                    // A type that checks while it parses does not know which references led to it.
+                    // A type that checks conditions while it parses does not know through which references a validator
+                    // reached the schema.
                     node.remove("streamed");
                 }
                 program.insert("resources".to_owned(), json!(draft.anchors));
@@ -181,8 +183,8 @@ impl<'c> Linker<'_, '_, 'c> {
     }
 }
 
-/// Returns the documents with a dynamic reference, and all documents that references connect to them. The meaning of a
-/// node depends on the path of references to it only in these documents.
+/// Returns the documents with a dynamic reference, and all documents that references connect to them. Only in these
+/// documents, the meaning of a node depends on the references through which a validator reaches the node.
 fn dynamic(drafts: &BTreeMap<DocumentId, Draft>) -> BTreeSet<DocumentId> {
     let mut neighbours: BTreeMap<DocumentId, Vec<DocumentId>> = BTreeMap::new();
     for (document, draft) in drafts {

@@ -1,11 +1,11 @@
 //! Derives Rust names from JSON names, titles and subjects.
 //!
-//! Names are ASCII, so that no look-alike and no invisible character reaches the code. If a name has no ASCII letter or
-//! digit, the caller uses a fallback name.
+//! Names are ASCII, because other characters can be invisible, or look like another character. If a name has no ASCII
+//! letter or digit, the caller uses a fallback name.
 
 use std::collections::BTreeSet;
 
-/// A name has at most this many characters. A longer name is cut between words.
+/// Maximum number of characters of a name. A longer name is cut between words.
 const CHARACTERS_MAX: usize = 60;
 
 /// The keywords of all Rust editions. All except the last five can be written as `r#…`.
@@ -21,17 +21,18 @@ const KEYWORDS: [&str; 56] = [
 const TAKEN_TYPES: [&str; 12] =
     ["Box", "Clone", "Default", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
 
-/// The names that are taken in one scope.
+/// The names that are already used in one scope.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names(BTreeSet<String>);
 
 impl Names {
-    /// Returns a scope for types, where the names of the prelude are taken.
+    /// Returns a scope for types. In this scope, the names of Rust's prelude are already used.
     pub(crate) fn of_types() -> Self {
         Self(TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// Takes and returns the first name that is free. If none is free, the last name gets a number.
+    /// Returns the first candidate that is free, and marks it as used. If no candidate is free, adds a number to the
+    /// last one.
     pub(crate) fn take(&mut self, candidates: &[String]) -> String {
         for candidate in candidates {
             if self.0.insert(candidate.clone()) {
@@ -62,8 +63,8 @@ fn numbered(stem: &str, number: usize) -> String {
     }
 }
 
-/// Returns the words of a text. A word ends before a character that is neither an ASCII letter nor a digit, and where
-/// the case changes.
+/// Returns the words of a text. A word ends before a character that is neither an ASCII letter nor a digit. It also
+/// ends where the letters change between lower case and upper case.
 pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();

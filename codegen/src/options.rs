@@ -14,8 +14,8 @@ pub struct Options {
     pub templates: Templates,
     /// How the generated files refer to each other.
     pub layout: Layout,
-    /// Whether structs keep properties that the schema allows but does not name. If so, a parsed event can be written
-    /// again without loss.
+    /// Whether structs keep properties that the schema allows but does not name. If structs keep these properties, a
+    /// parsed event can be written again without loss.
     pub keep_unknown: bool,
     /// Whether types with strings get a second form that borrows the strings from the event.
     pub borrowed: bool,
@@ -41,9 +41,9 @@ pub const TEMPLATE_MODEL: u32 = 2;
 /// How the generated files refer to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// `mod.rs` declares one module file for each subject: a folder inside `src`.
+    /// `mod.rs` declares one module file for each subject. Use this layout for a folder inside `src`.
     Modules,
-    /// `events.rs` includes one file for each subject: for `OUT_DIR`.
+    /// `events.rs` includes one file for each subject. Use this layout for `OUT_DIR`.
     Included,
 }
 

@@ -1,4 +1,5 @@
-//! The plan of the generated code: all names, types and literals, before anything is printed.
+//! The plan of the generated code: all names, types and literals. The planner completes the plan before the printer
+//! prints any code.
 
 mod borrowed;
 mod boxes;
@@ -53,11 +54,11 @@ pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
     pub(crate) body: Body,
-    /// The type that is printed instead of this one, if the two are equal.
+    /// The equal type that is printed instead of this type, if one exists.
     pub(crate) stands_in: Option<StandIn>,
 }
 
-/// The printed type of several equal types. The others become names for it.
+/// The one of several equal types that is printed. The other types become names for this type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StandIn {
     /// A type of the same module.
@@ -80,7 +81,7 @@ pub(crate) enum Body {
     Struct(Struct),
     /// An enum of strings.
     Texts(Vec<TextVariant>),
-    /// An enum of types. Each variant has a case, which distinguishes it from the others.
+    /// An enum of types. Each variant has a case, which distinguishes it from the other variants.
     Union(Vec<UnionVariant>),
     /// A struct that wraps another type.
     Newtype {
@@ -92,7 +93,7 @@ pub(crate) enum Body {
 /// An object with fields.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Struct {
-    /// Every property that the schema names. The linked form has the same order.
+    /// Every property that the schema names. The linked form lists the properties in the same order.
     pub(crate) names: Vec<String>,
     pub(crate) fields: Vec<Field>,
     /// The field that keeps properties that no schema names, and the type of their values.
@@ -108,7 +109,7 @@ pub(crate) struct Field {
     pub(crate) docs: Vec<String>,
     pub(crate) value: TypeRef,
     pub(crate) required: bool,
-    /// Whether the value is boxed, because its type contains this one.
+    /// Whether the value is boxed, because the type of the value contains the type of this object.
     pub(crate) boxed: bool,
 }
 
@@ -131,10 +132,10 @@ pub(crate) struct UnionVariant {
     pub(crate) boxed: bool,
 }
 
-/// The conditions that distinguish a variant from the others.
+/// The conditions that distinguish a variant from the other variants.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Case {
-    /// The names of the runtime's constants for kinds; a value must have one of these kinds.
+    /// The kinds that a value may have, as names of the runtime's constants.
     pub(crate) kinds: Vec<&'static str>,
     pub(crate) required: Vec<String>,
     pub(crate) known: Option<Vec<String>>,
@@ -148,7 +149,7 @@ pub(crate) struct Event {
     pub(crate) root: TypeId,
 }
 
-/// Everything that is printed.
+/// All content of the generated code.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) definitions: Vec<Definition>,
@@ -189,7 +190,7 @@ impl Plan {
             }
     }
 
-    /// Returns whether a type has only one value, so that a constructor needs no argument for it.
+    /// Returns whether a type has only one value. A constructor needs no argument for such a type.
     pub(crate) fn is_constant(&self, value: &TypeRef) -> bool {
         match (&value.shape, value.nullable) {
             (RustType::Named(id), false) => {

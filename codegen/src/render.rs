@@ -18,7 +18,7 @@ use crate::view;
 
 pub(crate) use printer::{PrintError, Printer};
 
-/// The placeholder for a document's text while the code is formatted.
+/// The placeholder that replaces a document's text until the code is formatted.
 const PLACEHOLDER: &str = "\"(the schema)\"";
 
 /// Returns all files of a plan.
@@ -103,7 +103,7 @@ fn subject_docs(module: &str, subject: &str) -> Vec<String> {
     if module == subject { Vec::new() } else { doc_lines(subject) }
 }
 
-/// Returns a type as the module of a document writes it.
+/// Returns a type in Rust syntax, for use in the module of a document.
 pub(crate) fn type_text(
     atlas: &Atlas<'_>,
     plan: &Plan,

@@ -6,7 +6,8 @@ use evschema_model::{Catalog, Coordinates, Line, Manifest, Subject};
 /// all subjects are selected. If `dependencies` has an entry for a subject, the newest version of each range is
 /// selected. Otherwise, the newest version of each line is selected.
 ///
-/// A pre-release is selected only if its line has no release.
+/// A line has the versions with the same major number (for 0.x, with the same minor number). A pre-release is selected
+/// only if its line has no release.
 pub fn selection(catalog: &Catalog, manifest: &Manifest) -> Vec<Coordinates> {
     let asked = &manifest.generate.subjects;
     catalog

@@ -1,8 +1,8 @@
 //! Shapes describe the values that a schema may accept, as far as a type depends on them.
 //!
 //! A shape may allow *more* values than the schema accepts, but never fewer. This is safe: generated code checks events
-//! with the schema itself, and a type only has to hold accepted values. So a shape omits a keyword that no type can
-//! express. A reference without a known target means "any value".
+//! with the schema itself, and a type only has to hold accepted values. So a shape ignores a keyword that no Rust type
+//! can express. A reference without a known target means "any value".
 
 mod conjunction;
 mod facts;
@@ -44,8 +44,8 @@ pub(crate) enum Expression {
     Opaque,
 }
 
-/// An expression has at most this many parts. A larger one comes from a schema that is combined with itself again and
-/// again, and only the validator understands it.
+/// Maximum number of parts of an expression. A larger expression comes from a schema that is combined with itself again
+/// and again. Only the validator understands such an expression.
 const PARTS_MAX: usize = 2_000;
 
 impl Expression {
@@ -74,7 +74,7 @@ pub(crate) struct Shapes<'a, 'c> {
     keep_unknown: bool,
     facts: HashMap<Expression, Option<Facts<'c>>>,
     own_facts: HashMap<Place, Facts<'c>>,
-    /// The number of expressions that were followed, as a measure of the work.
+    /// The number of expressions whose references were followed, as a measure of the work.
     steps: Cell<usize>,
     members: HashMap<(Expression, String), Option<Expression>>,
 }
@@ -91,16 +91,16 @@ impl<'a, 'c> Shapes<'a, 'c> {
         }
     }
 
-    /// Returns the number of expressions that were followed so far, as a measure of the work.
+    /// Returns the number of expressions whose references were followed so far, as a measure of the work.
     pub(crate) fn steps(&self) -> usize {
         self.steps.get()
     }
 
-    /// Returns the place that `place` is equivalent to. From a schema without conditions of its own, the function
-    /// follows the `$ref`, or the only schema of `allOf`.
+    /// Returns the place of an equivalent schema that has its own conditions. If a schema has no conditions of its own,
+    /// the function follows its `$ref`, or the only schema in its `allOf`.
     pub(crate) fn entry(&self, place: Place) -> Place {
         let mut at = place;
-        // A longer chain is almost certainly a cycle.
+        // A longer chain of references is almost certainly a cycle.
         for _ in 0..64 {
             let says_something = self.says_something(at);
             let refers = self.atlas.target(at);

@@ -1,15 +1,16 @@
 //! Makes text from documents safe for generated code.
 
-/// A line of a doc comment has at most this many characters, without its `///`.
+/// Maximum number of characters of a line in a doc comment, without its `///`.
 const DOC_CHARACTERS_MAX: usize = 92;
 
-/// At most this many characters of a text are repeated; the schema has the rest.
+/// Maximum number of characters that a doc comment repeats from a text of the schema.
 const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
 
-/// A summary of a description has at most this many characters, which is one line; the schema has the rest.
+/// Maximum number of characters of a description's summary. The summary fits on one line.
 const SUMMARY_CHARACTERS_MAX: usize = DOC_CHARACTERS_MAX;
 
-/// A sentence of a summary has at most this many characters. If it is longer, only its beginning is repeated.
+/// Maximum number of characters of a sentence in a summary. The summary repeats only the beginning of a longer
+/// sentence.
 const SENTENCE_CHARACTERS_MAX: usize = 260;
 
 /// Returns the first sentences of a description's first paragraph: at least one sentence, and as many as fit on one
@@ -102,7 +103,8 @@ fn safe_paragraph(paragraph: &str) -> String {
     safe
 }
 
-/// Returns whether a character is visible as itself: not a control character, a change of direction, or a filler.
+/// Returns whether a character is visible and has no hidden effect. Control characters, changes of direction and
+/// fillers are not.
 fn shows(c: char) -> bool {
     !c.is_control()
         && !matches!(c,

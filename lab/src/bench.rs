@@ -1,7 +1,8 @@
 //! Measures the speed of the parts.
 //!
-//! Each figure is the median of several runs, because other work on the machine changes single times. A figure can
-//! have a bar: the worst value that the project accepts. With `--check`, a missed bar fails the command.
+//! Each figure is the median of several runs, because other work on the machine changes the time of a single run. A
+//! figure can have a bar: the worst value that the project accepts. With `--check`, the command fails if a figure
+//! misses its bar.
 
 use clap::{Args as ClapArgs, Subcommand};
 

@@ -1,8 +1,8 @@
 //! Generates and compiles the code for a corpus, with a program that validates events.
 //!
-//! First, the generator runs for each version alone, so that one failure hides no other. Then it runs for all versions
-//! of a batch together, and each batch becomes one crate. A compiler warning is an error. If a file does not compile,
-//! the next build omits it, so that each failure counts only for its own versions.
+//! First, the generator runs for each version alone, because one failure could hide another. After that, the generator
+//! runs for all versions of a batch together, and each batch becomes one crate. A compiler warning is an error. If a
+//! file does not compile, the next build omits it, so that each failure counts only for its own versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::catch_unwind;
@@ -22,7 +22,7 @@ mod sources;
 pub(crate) use answers::{Answer, check_events};
 pub(crate) use sources::{event_paths, model};
 
-/// The limit of builds. Each build omits the files that did not compile in the previous build.
+/// The maximum number of builds. Each build omits the files that did not compile in the previous build.
 const ROUNDS_MAX: usize = 8;
 
 /// The schemas of one crate.
@@ -33,7 +33,7 @@ pub(crate) struct Batch {
     pub(crate) events: Vec<Coordinates>,
 }
 
-/// The limit of versions in one crate. Several crates compile at the same time.
+/// The maximum number of versions in one crate. Several crates compile at the same time.
 const BATCH_VERSIONS_MAX: usize = 120;
 
 /// Divides versions of a corpus into batches.
@@ -84,7 +84,7 @@ pub(crate) struct CompiledCorpus {
     pub(crate) lines: usize,
     pub(crate) compile_time: Duration,
     pub(crate) program: PathBuf,
-    /// The number of each version of a batch in the program.
+    /// The number that each version of each batch has in the program.
     pub(crate) numbers: BTreeMap<(usize, Coordinates), usize>,
 }
 
@@ -159,7 +159,7 @@ fn batch_and_file(path: &str) -> Option<(usize, &str)> {
 }
 
 fn generate_each(batches: &[Batch]) -> Vec<Outcome> {
-    // Hides the messages of panics, which would appear inside the table. Panics are counted.
+    // Hides the messages of panics, because they would appear inside the table. The table shows the number of panics.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let mut outcomes = Vec::new();
@@ -194,7 +194,7 @@ fn generate_one(number: usize, batch: &Batch, at: &Coordinates) -> Outcome {
             outcome.detail = error.problems.first().map(|problem| problem.diagnostic.to_string());
         }
     }
-    // Every output contains the index, so an error in it belongs to no version.
+    // The files of every version include the index, so an error in the index belongs to no version.
     outcome.files.remove("mod.rs");
     outcome
 }
@@ -215,7 +215,7 @@ fn write(
             outcomes.iter().filter(is_good).map(|outcome| outcome.at.clone()).collect();
         let files = generate(&batch.catalog, &good, &batch.options).map_err(first_problem)?;
         lines += files.iter().map(|file| file.text.lines().count()).sum::<usize>();
-        // The program also contains the borrowed types. `lines` does not count them, because they are optional.
+        // The program also contains the borrowed types. `lines` does not include their code, because they are optional.
         let both = Options { borrowed: true, ..batch.options.clone() };
         let files = generate(&batch.catalog, &good, &both).map_err(first_problem)?;
         let mut types = String::new();

@@ -35,7 +35,7 @@ pub(crate) struct Corpus {
     pub(crate) catalog: Catalog,
     /// The versions of the corpus, without the added documents.
     pub(crate) versions: Vec<Coordinates>,
-    /// The versions that are no schemas, with the reasons.
+    /// The versions that are not valid schemas, with the reasons.
     pub(crate) refused: Vec<(Coordinates, String)>,
     pub(crate) events: Vec<Event>,
     pub(crate) options: Options,
@@ -45,7 +45,7 @@ pub(crate) struct Corpus {
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) at: Coordinates,
-    /// The label of the authors.
+    /// The label of the corpus's authors: whether the event is valid.
     pub(crate) valid: Option<bool>,
     pub(crate) instance: Value,
 }
@@ -127,7 +127,7 @@ fn coordinates(subject: &str, version: &str) -> Result<Coordinates, Failure> {
     Ok(Coordinates { subject: Subject::parse(subject)?, version: Version::parse(version)? })
 }
 
-/// Returns the folders of the given corpora, or those of all corpora if `given` is empty.
+/// Returns the folders of the given corpora. If `given` is empty, returns the folders of all corpora.
 ///
 /// # Errors
 ///

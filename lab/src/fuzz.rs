@@ -1,7 +1,7 @@
 //! Tests the parts with random and hostile inputs.
 //!
-//! A command prints the number of its inputs, and writes each input with a wrong result to a file. It exits with code 0
-//! only if every result was right.
+//! A command prints the number of its inputs, and writes each input with a wrong result to a file. The command exits
+//! with code 0 only if every result is right.
 
 use clap::Subcommand;
 

@@ -43,7 +43,7 @@ enum Task {
 
 #[expect(clippy::print_stderr, reason = "the only place that prints the error of a task")]
 fn main() -> ExitCode {
-    // The log of a registry in this process. It is empty unless `RUST_LOG` is set.
+    // Prints the log of a registry that runs in this process. The log is empty unless `RUST_LOG` is set.
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)

@@ -52,7 +52,8 @@ pub(crate) struct Running {
     url: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    // The last field, because the registry still writes to the database while it stops.
+    // This is the last field, because Rust drops fields in order. The registry still writes to the database while it
+    // stops.
     _storage: Option<Storage>,
 }
 
@@ -99,7 +100,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic of the registry is visible in the rows, because its responses are missing.
+            // Ignores a panic of the registry. The panic is visible in the rows, because responses of the registry are
+            // missing.
             let _ = thread.join();
         }
     }

@@ -1,7 +1,7 @@
-//! A separate Cargo workspace that a task writes and builds (a scratch workspace).
+//! A scratch workspace: a separate Cargo workspace that a command of the laboratory writes and builds.
 //!
-//! The workspace stays in the target folder, and a task only writes files that have changed. So Cargo builds only the
-//! changes. The dependencies of a scratch workspace are no dependencies of this repository.
+//! The workspace stays in the target folder, and a command only writes files whose content has changed. So Cargo builds
+//! only the changes. This repository does not depend on the dependencies of a scratch workspace.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use evschema_tests::repository;
 pub(crate) struct Scratch {
     folder: PathBuf,
     /// The version of all packages. It differs from workspace to workspace, because all workspaces share a target
-    /// folder. There, Cargo distinguishes packages only by name, version and position in the workspace.
+    /// folder. In this folder, Cargo distinguishes packages only by name, version and position in the workspace.
     version: String,
     written: BTreeSet<PathBuf>,
 }
@@ -53,8 +53,8 @@ impl Scratch {
         Ok(Self { folder, version: format!("0.0.{print}"), written: BTreeSet::new() })
     }
 
-    /// Writes a file, if its content has changed. In manifests, it replaces the version `0.0.0` by the version of this
-    /// workspace.
+    /// Writes a file, if its content has changed. In a manifest, this function replaces the version `0.0.0` by the
+    /// version of this workspace.
     ///
     /// # Errors
     ///
@@ -169,7 +169,7 @@ pub(crate) fn ours(name: &str, folder: &str) -> String {
     format!("{name} = {{ path = {:?} }}\n", repository().join(folder))
 }
 
-/// Returns the dependency of generated code, with the features that any schema can need.
+/// Returns the dependency on the runtime, with all features that generated code can need.
 pub(crate) fn runtime() -> String {
     format!("evschema-runtime = {{ path = {:?}, features = [\"idn\"] }}\n", repository().join("runtime"))
 }

@@ -23,7 +23,7 @@ mod tests;
 use evaluated::Evaluated;
 use state::CheckState;
 
-/// Reads one event and checks it against a schema. Generated types read themselves from it.
+/// Reads one event and checks it against a schema. Generated types read their values through the checker.
 #[derive(Debug)]
 pub struct Checker<'a> {
     pub(crate) lexer: Lexer<'a>,
@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
         Self { lexer, state }
     }
 
-    /// Checks the value at the current position, and moves behind it.
+    /// Checks the value at the current position, and moves behind the value.
     ///
     /// # Errors
     ///
@@ -49,7 +49,8 @@ impl<'a> Checker<'a> {
         self.check_evaluating(node_ref, None)
     }
 
-    /// Checks the value, and adds the properties and items that the node evaluates to a set.
+    /// Checks the value. If the caller passes the set `evaluated`, adds the properties and items that the node
+    /// evaluates.
     #[inline]
     fn check_evaluating(
         &mut self,
@@ -59,7 +60,7 @@ impl<'a> Checker<'a> {
         let node = node_ref.node();
         let first = self.lexer.peek();
         self.state.budget.step().or_else(|reason| self.lexer.reject(reason))?;
-        // A scalar has no nested values, so the check opens no node.
+        // A scalar has no nested values, so this check does not count towards the limit on nested nodes.
         if node.has_only_own_keywords() && !matches!(first, b'{' | b'[') {
             return self.check_scalar(node, first);
         }
@@ -113,7 +114,8 @@ impl<'a> Checker<'a> {
         result
     }
 
-    /// Returns whether the value satisfies the node. Moves behind the value only if it does.
+    /// Returns whether the value satisfies the node. If the value satisfies the node, moves behind the value; otherwise
+    /// does not move.
     ///
     /// # Errors
     ///

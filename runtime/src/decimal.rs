@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
     negative: bool,
-    /// Without leading or trailing zeros; empty for zero.
+    /// The digits without leading or trailing zeros; empty for zero.
     digits: String,
     exponent: i128,
 }
@@ -56,7 +56,7 @@ impl Decimal {
             (false, false) => 1,
         };
         sign(self).cmp(&sign(other)).then_with(|| {
-            // First the power of ten of the first digit, then the digits one by one.
+            // Compares the power of ten of the first digit first, then the digits one by one.
             let first = |number: &Self| number.exponent.saturating_add(length(number.digits.len()));
             let order = first(self).cmp(&first(other)).then_with(|| self.digits.cmp(&other.digits));
             if self.negative { order.reverse() } else { order }
@@ -68,7 +68,8 @@ impl Decimal {
         if self.digits.is_empty() {
             return true;
         }
-        // Neither number of digits ends in a zero. If the exponent of the divisor is larger, the value is no multiple.
+        // The digits of neither number end in a zero. If the exponent of the divisor is larger, the value is no
+        // multiple.
         let Ok(zeros) = u64::try_from(self.exponent.saturating_sub(divisor.exponent)) else { return false };
         match divisor.digits.parse::<u64>() {
             Ok(divisor) if divisor != 0 => {
@@ -107,9 +108,9 @@ fn power_of_ten(mut power: u64, modulus: u128) -> u128 {
     result
 }
 
-/// Returns whether a long division leaves no remainder. For divisors of more than 19 digits.
+/// Returns whether a long division leaves no remainder. Used for divisors of more than 19 digits.
 fn remainder_is_zero(digits: &str, zeros: u64, divisor: &str) -> bool {
-    /// Maximum number of zeros, more than any float has. A number with more zeros counts as no multiple.
+    /// Maximum number of zeros. No float has more. A number with more zeros counts as no multiple of the divisor.
     const ZEROS_MAX: u64 = 1_000;
     if ZEROS_MAX < zeros {
         return false;

@@ -16,10 +16,11 @@ pub struct Document {
     pub(crate) base: &'static str,
     pub(crate) draft: Draft,
     pub(crate) text: &'static str,
-    /// All documents that it refers to, directly or indirectly, under each of their URIs.
+    /// All documents to which this document refers, directly or indirectly. The list has one entry for each URI of each
+    /// document.
     pub(crate) references: &'static [(&'static str, &'static Document)],
     pub(crate) asserts_formats: bool,
-    /// The program, and the number of the root node.
+    /// The program of the document, and the number of its root node.
     root: (&'static Program, u32),
     #[cfg(feature = "explain")]
     pub(crate) compiled: OnceLock<Result<jsonschema::Validator, String>>,
@@ -67,7 +68,7 @@ impl Document {
         self.text
     }
 
-    /// Returns the conditions that an event must meet.
+    /// Returns the root node of the program. The node has the conditions that an event must meet.
     #[inline]
     pub fn root(&self) -> NodeRef {
         self.root.0.node(self.root.1)

@@ -31,7 +31,7 @@ fn read_event<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> 
     Ok(event)
 }
 
-/// Validates an event that is already a value, such as a `serde_json::Value`.
+/// Validates an event that is already a value in memory, such as a `serde_json::Value`. Returns the event as a `T`.
 ///
 /// # Errors
 ///

@@ -16,8 +16,9 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The schema rejects the event. Lists all violations, up to [`Error::VIOLATIONS_MAX`]. Lists only the first one
-    /// without the feature `explain`, or if the unions and the event are so large that listing would take too long.
+    /// The schema rejects the event. The list has all violations, up to [`Error::VIOLATIONS_MAX`]. Without the feature
+    /// `explain`, the list has only the first violation. This also happens if the unions of the schema and the event
+    /// are so large that a full list would take too long.
     Refused(Vec<Violation>),
     /// The validation would take too many steps, because the alternatives of the schema multiply. `evschema gen` warns
     /// about schemas that can cause this.
@@ -27,7 +28,7 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The schema accepts the event, but the generated type cannot hold it: a bug in the code generator.
+    /// The schema accepts the event, but the generated type cannot represent it. This is a bug in the code generator.
     Internal(String),
 }
 
@@ -56,7 +57,7 @@ impl Error {
     /// Maximum number of violations listed, so that a hostile event cannot cause an unbounded answer.
     pub const VIOLATIONS_MAX: usize = 100;
 
-    /// Returns the violations of the schema; empty for other errors.
+    /// Returns the violations if the schema rejects the event. Returns an empty slice for any other error.
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Refused(violations) => violations,

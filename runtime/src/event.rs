@@ -65,7 +65,8 @@ macro_rules! event {
                 $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
             }
 
-            /// Validates an event that is already a value, such as a `serde_json::Value`.
+            /// Validates an event that is already a value in memory, such as a `serde_json::Value`. Returns the event
+            /// as this type.
             ///
             /// # Errors
             ///
@@ -100,7 +101,8 @@ macro_rules! event {
     };
 }
 
-/// Gives functions to the borrowed form of an [`Event`], which parses events without copying strings.
+/// Implements the functions of the borrowed form of an [`Event`]. The borrowed form parses events without copying
+/// strings.
 #[macro_export]
 macro_rules! event_ref {
     ($type:ident of $owned:ident) => {
@@ -132,7 +134,7 @@ macro_rules! event_ref {
                 $crate::private::written(<$owned as $crate::Event>::document(), self)
             }
 
-            /// Copies the borrowed strings.
+            /// Copies the borrowed strings, and returns the owned form of the event.
             #[must_use]
             pub fn into_owned(self) -> $owned {
                 $crate::IntoOwned::into_owned(self)

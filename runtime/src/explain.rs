@@ -1,4 +1,5 @@
-//! Explains why an event is rejected. This happens after the check, so the event is read again, and speed matters less.
+//! Explains why an event is rejected. The explanation reads the event a second time, after the check has rejected it.
+//! Its speed matters less than the speed of the check.
 
 use crate::check::Checker;
 use crate::document::Document;
@@ -34,7 +35,7 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Rej
         return Error::not_json(bytes, reject);
     }
     if reject.reason() == Reason::DoesNotFitType {
-        // The type noticed the problem first. The schema names the keyword.
+        // The generated type rejected the value before a keyword did. A check with the schema finds the keyword.
         match Checker::new(text).check(document.root()) {
             Ok(()) => {
                 return Error::Internal(format!(

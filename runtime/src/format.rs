@@ -19,14 +19,14 @@ pub(crate) use idn::is_idn_email;
 
 macro_rules! formats {
     ($($(#[$when:meta])? $format:ident = $name:literal => $accepts:expr,)*) => {
-        /// A format that some strings do not have.
+        /// A format that rejects some strings.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Format {
             $($(#[$when])? $format,)*
         }
 
         impl Format {
-            /// Returns the format with this name; `None` for a name that asserts nothing.
+            /// Returns the format with this name; `None` if a format with this name rejects no strings.
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name {
                     $($(#[$when])? $name => Some(Self::$format),)*
@@ -98,7 +98,7 @@ fn is_uuid(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Strings that almost have a format, or just have it.
+    /// Strings that nearly have a format, and strings that only just have it.
     const TEXTS: &[&str] = &[
         "http://a:80/b?c#d",
         "http://a:/",
@@ -311,8 +311,8 @@ mod tests {
             let (validator, email) = (alone(name), alone("email"));
             for text in TEXTS {
                 let value = serde_json::Value::String((*text).to_owned());
-                // Two results differ: every email address is an international one, and a name before it is not
-                // allowed.
+                // The results differ from those of the library in two cases: here, every email address is also an
+                // international one, and a name before the address is not allowed.
                 let is_one = validator.is_valid(&value) || name == "idn-email" && email.is_valid(&value);
                 let expected = is_one && !(name.ends_with("email") && text.trim_end().ends_with('>'));
                 assert_eq!(format.accepts(text), expected, "{name} of {text:?}");

@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::maybe::Maybe;
 use crate::number::Number;
 
-/// A type that may borrow strings from an event, and has an owned form.
+/// A type that may borrow strings from an event, and that has an owned form.
 ///
 /// ```
 /// use evschema_runtime::{Cow, IntoOwned};

@@ -23,7 +23,7 @@ pub type MapRef<'a, T> = BTreeMap<Cow<'a, str>, T>;
 
 /// Any JSON value. Numbers keep all their digits.
 ///
-/// Generated types use it if the schema allows any value, or if no Rust type can express the rules of the schema.
+/// Generated types use `Json` if the schema allows any value, or if no Rust type can express the rules of the schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Json {
     /// `null`
@@ -216,7 +216,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         f.write_str("a JSON value")
     }
 
-    // Another format, or a buffer of serde, which passes the value instead of its text.
+    // Called by a format other than JSON text, or by a buffer of serde. Both pass the value instead of its text.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Json, D::Error> {
         inner.deserialize_any(self)
     }

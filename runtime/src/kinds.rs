@@ -9,7 +9,8 @@ impl Kinds {
     pub(crate) const BOOL: Self = Self(2);
     /// A number without fraction and exponent.
     pub(crate) const INTEGER: Self = Self(4);
-    /// Another number whose value is an integer, such as `1.0`. From draft 6 on, it has the type `integer`.
+    /// A number with a fraction or an exponent whose value is an integer, such as `1.0`. From draft 6 on, such a number
+    /// has the type `integer`.
     pub(crate) const WHOLE: Self = Self(8);
     pub(crate) const FRACTION: Self = Self(16);
     pub(crate) const STRING: Self = Self(32);
@@ -33,7 +34,8 @@ impl Kinds {
         Self(self.0 & !other.0)
     }
 
-    /// Returns the possible kinds of a value that starts with this byte. Empty if no value starts with it.
+    /// Returns the possible kinds of a value that starts with this byte. The set is empty if no value starts with the
+    /// byte.
     #[inline]
     pub(crate) fn starting(byte: u8) -> Self {
         STARTING[usize::from(byte)]

@@ -25,7 +25,7 @@ pub(crate) struct Lexer<'a> {
     names: OpenNames,
 }
 
-/// The arrays and objects that are open at one moment.
+/// The arrays and objects that are open: the lexer has entered them, but has not left them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Nesting {
     depth: usize,
@@ -210,8 +210,8 @@ impl<'a> Lexer<'a> {
         Ok(name)
     }
 
-    /// Takes the name and the colon if the name is the given one, in the usual spelling: without escapes, and without
-    /// white space before the colon. Returns whether it did.
+    /// Takes the name and the colon if the text has the given name in the usual spelling: without escapes, and without
+    /// white space before the colon. Returns whether it took the name.
     #[inline]
     pub(crate) fn take_name(&mut self, name: &KnownName) -> bool {
         let is_match = name.starts(self.text.as_bytes().get(self.position + 1..).unwrap_or_default());

@@ -48,13 +48,14 @@ pub use serde::{Deserialize, Serialize};
 /// A string that is borrowed from the event if it has no escapes.
 pub use std::borrow::Cow;
 
-/// Available with feature `idn`. Generated code that asserts one of its formats does not compile without it,
-/// because it would accept events that its schema rejects.
+/// Available with the feature `idn`, which implements the internationalized formats. Generated code that asserts such a
+/// format refers to this module, so it does not compile without the feature. Otherwise the code would accept events
+/// that its schema rejects.
 #[cfg(feature = "idn")]
 #[doc(hidden)]
 pub mod idn {}
 
-// The functions that the macros of this crate call from other crates.
+// The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
     pub use crate::entry_points::{

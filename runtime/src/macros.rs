@@ -150,7 +150,7 @@ macro_rules! declare {
         $crate::through_json!($type $(<$life>)?);
         $crate::into_owned!($owned $type { 0 });
     };
-    // A constant: an enum with one variant, which is the default.
+    // A constant is an enum with one variant, which is the default value.
     (enum $type:ident [] { $variant:ident = $text:literal $(,)? } [$($meta:tt)*] [] [] []) => {
         $crate::declare! {
             enum $type [] { $variant = $text, } [$($meta)* #[derive(Default)]] [] [] [] #[default]
@@ -321,8 +321,8 @@ macro_rules! from_json {
     };
 }
 
-/// Implements [`IntoOwned`](crate::IntoOwned): for a borrowed form by its fields or variants, and for types that borrow
-/// nothing as the identity.
+/// Implements [`IntoOwned`](crate::IntoOwned). A borrowed form converts each of its fields or variants. A type that
+/// borrows nothing returns itself.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! into_owned {
@@ -355,8 +355,9 @@ macro_rules! into_owned {
     };
 }
 
-/// Declares the document of a schema and its program. The arguments are the base URI, the draft, and the documents that
-/// it refers to; whether formats are asserted; the programs of these documents, the root node, and the program.
+/// Declares the document of a schema, and the program of the schema. The arguments are, in this order: the base URI,
+/// the draft, the documents to which the schema refers, whether formats are asserted, the programs of these documents,
+/// the root node, and the program.
 #[macro_export]
 macro_rules! document {
     (

@@ -24,11 +24,11 @@ pub struct Number(Repr);
 #[derive(Clone)]
 enum Repr {
     Integer(i64),
-    /// INVARIANT: finite. The value is its shortest decimal form.
+    /// INVARIANT: the float is finite. The number has the value of the float's shortest decimal form.
     Float(f64),
-    /// INVARIANT: read from a number with a fraction, which was not a negative zero.
+    /// INVARIANT: the lexer read it from a number with a fraction that was not a negative zero.
     Decimal(SmallDecimal),
-    /// INVARIANT: a number of RFC 8259, in its original spelling.
+    /// INVARIANT: the text is a number of RFC 8259, in its original spelling.
     Text(Box<str>),
 }
 
@@ -209,7 +209,7 @@ impl Serialize for Number {
     }
 }
 
-/// Writes digits in the way of serde_json's `RawValue`, which keeps their spelling.
+/// Writes digits in the same way as serde_json's `RawValue`, which keeps their spelling.
 fn raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
     raw.serialize_field(tokens::RAW, digits)?;
@@ -231,7 +231,7 @@ impl<'de> Visitor<'de> for NumberVisitor {
         f.write_str("a number")
     }
 
-    // Another format, or a buffer of serde, which passes the value instead of its text.
+    // Called by a format other than JSON text, or by a buffer of serde. Both pass the value instead of its text.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Number, D::Error> {
         inner.deserialize_any(self)
     }

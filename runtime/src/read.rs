@@ -1,7 +1,7 @@
 //! Parses types from the text of an event, and checks the event in the same pass.
 //!
-//! A type reads its value from the checker. The node of the schema states the conditions to check. Without a node,
-//! reading checks nothing: a value that was checked as a whole before is read in this way.
+//! A type reads its value from the checker. The node of the schema states the conditions to check. Without a node, the
+//! type checks no conditions. This is the case if the checker has already checked the whole value.
 
 mod choose;
 mod properties;

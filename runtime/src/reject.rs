@@ -1,6 +1,6 @@
 //! The result of a failed check, small enough for hot paths.
 
-/// The reason why reading stopped, and the position. Fits in a register.
+/// The reason why reading stopped, and the position. The value fits in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reject {
     position: u32,

@@ -8,12 +8,13 @@ pub(crate) struct StepBudget {
 }
 
 impl StepBudget {
-    /// Maximum number of steps for one event: this number, plus [`StepBudget::STEPS_MAX_PER_BYTE`] for each byte. A
-    /// check with more steps would take minutes, because the alternatives of its schema multiply.
+    /// The maximum number of steps for an event without bytes. Each byte of the event adds
+    /// [`StepBudget::STEPS_MAX_PER_BYTE`] steps. A check needs more steps only if the alternatives of its schema
+    /// multiply. Such a check would take minutes.
     const STEPS_MAX: usize = 20_000_000;
     const STEPS_MAX_PER_BYTE: usize = 16;
 
-    /// Returns the budget for an event of so many bytes.
+    /// Returns the budget for an event with this number of bytes.
     #[inline]
     pub(crate) fn for_event(bytes: usize) -> Self {
         let max = Self::STEPS_MAX.saturating_add(bytes.saturating_mul(Self::STEPS_MAX_PER_BYTE));

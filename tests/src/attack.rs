@@ -1,4 +1,5 @@
-//! Requests that cost a registry as much as possible: designed requests, and random requests of the same kinds.
+//! Requests that cost a registry as much as possible. Developers designed some of them. The others are random requests
+//! of the same kinds.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -6,10 +7,10 @@ use serde_json::{Map, Value, json};
 /// Maximum length of a schema, in bytes: the maximum length of a request.
 const BYTES_MAX: usize = 1 << 20;
 
-/// An attack: a request, and the documents to register before it.
+/// An attack: a request, and the documents to register before the request.
 #[derive(Debug, Clone)]
 pub struct Attack {
-    /// The description for messages.
+    /// The description of the attack, for messages.
     pub name: String,
     /// The documents to register as 1.0.0, 1.1.0 and so on. The registry may reject a document.
     pub registered: Vec<String>,
@@ -20,13 +21,13 @@ pub struct Attack {
 /// The request of an attack.
 #[derive(Debug, Clone)]
 pub enum AttackRequest {
-    /// A check of a schema.
+    /// A check of this schema.
     Check(String),
-    /// A validation of an event against 1.0.0.
+    /// A validation of this event against version 1.0.0.
     Validate(String),
-    /// A validation of several events, one on each line.
+    /// A validation of several events against version 1.0.0. Each line has one event.
     ValidateLines(String),
-    /// A comparison of 1.0.0 and 1.1.0.
+    /// A comparison of the versions 1.0.0 and 1.1.0.
     Diff,
 }
 
@@ -52,7 +53,7 @@ pub fn designed() -> Vec<Attack> {
             .map(|n| (format!("{}{}{end}", char::from(b'a' + (n % 26) as u8), n / 26), json!(true)))
             .collect()
     };
-    // Just below the limit of a matcher that tries all paths.
+    // The backtracking engine needs almost the maximum number of steps for this pattern.
     let tries = "^((?!c)a|(?!d)aa?)+$";
     let text = format!("{}!", "a".repeat(13));
     let zeros = |many: usize| format!("[{}0]", "0,".repeat(many - 1));
@@ -362,7 +363,7 @@ fn cyclic(definitions: usize, references: usize, last: usize) -> Value {
     json!({"$ref": "#/$defs/d0", "$defs": all})
 }
 
-/// Returns definitions that refer to random others.
+/// Returns definitions. Each definition refers to other random definitions.
 fn webbed(rng: &mut Rng, definitions: usize, references: usize, keyword: &str) -> Value {
     let all: Map<String, Value> = (0..definitions)
         .map(|n| {

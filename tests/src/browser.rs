@@ -12,15 +12,15 @@ pub struct Browser {
     program: PathBuf,
 }
 
-/// The possible names of the program; Debian's name comes first.
+/// The possible names of the program. The name in Debian is the first.
 const NAMES: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome-headless-shell"];
 
 /// Maximum time for one page. A cold start of the browser takes a few seconds.
 const PAGE_MAX: Duration = Duration::from_secs(60);
 
-/// The sandbox needs rights that root in a container lacks, and the pages are our own. The other options prevent
-/// requests to other servers.
+/// The arguments of the browser. They turn off the sandbox, because it needs rights that root in a container lacks.
+/// This is safe, because the pages are our own. Other arguments prevent requests to other servers.
 const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -44,7 +44,7 @@ impl Browser {
         program.map(|program| Self { program }).ok_or(Missing { program: "chromium", package: "chromium" })
     }
 
-    /// Returns the document of a page once it has loaded, as HTML.
+    /// Waits until a page has loaded, and returns its document as HTML.
     ///
     /// # Errors
     ///

@@ -24,8 +24,8 @@ pub fn evschema() -> Command {
     command
 }
 
-/// Builds the program in the target folder of the running test. Cargo passes no path of the program to the tests of
-/// another package, and the program may not exist yet.
+/// Builds the program in the target folder of the running test. Cargo does not give the path of the program to the
+/// tests of another package, and the program may not exist yet.
 #[expect(clippy::expect_used, reason = "in a test, a program that does not compile is a failure to report")]
 fn build() -> PathBuf {
     let test = std::env::current_exe().expect("a process has a program");
@@ -34,7 +34,7 @@ fn build() -> PathBuf {
     let release = folder.file_name().is_some_and(|name| name == "release");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // The build covers the whole workspace, so that Cargo uses the same features as for the test, and compiles nothing
+    // Builds the whole workspace. In this way, Cargo uses the same features as for the test, and compiles no crate
     // twice.
     command.args(["build", "--quiet", "--workspace", "--bin", "evschema"]).current_dir(repository());
     if release {

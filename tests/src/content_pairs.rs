@@ -1,7 +1,7 @@
 //! Small random pairs of schemas that test content models.
 //!
-//! Several keywords describe the same object; some of them declare names, others do not. The newer schema has one or
-//! two small edits.
+//! Several keywords describe the same object. Some of these keywords declare names, and the other keywords do not. The
+//! newer schema is the older schema with one or two small edits.
 
 mod edit;
 
@@ -67,7 +67,7 @@ impl Maker<'_> {
         self.object(0)
     }
 
-    /// An object, described by one to four keywords.
+    /// Returns the schema of an object, with one to four keywords.
     fn object(&mut self, depth: usize) -> Schema {
         let mut schema = Schema::new();
         if self.rng.u8(..3) == 0 {
@@ -93,7 +93,7 @@ impl Maker<'_> {
         Value::Object(properties)
     }
 
-    /// The schema of a member; `m` is an object, so that several schemas describe it.
+    /// Returns the schema of a member. The member `m` is an object, and several schemas describe it.
     fn member(&mut self, name: &str, depth: usize) -> Value {
         match name {
             "m" if depth < DEPTH_MAX => Value::Object(self.object(depth + 1)),
@@ -149,7 +149,7 @@ impl Maker<'_> {
         }
     }
 
-    /// A small object schema, for a union, a condition or `allOf`.
+    /// Returns a small object schema for a union, a condition or an `allOf`.
     fn part(&mut self, depth: usize) -> Value {
         if depth < DEPTH_MAX && self.rng.u8(..4) == 0 {
             return Value::Object(self.object(depth + 1));
@@ -164,7 +164,7 @@ impl Maker<'_> {
         Value::Object(part)
     }
 
-    /// A branch for one value of the discriminator `k`.
+    /// Returns the branch of a union for one value of the discriminator `k`.
     fn branch(&mut self, kind: &str, depth: usize) -> Value {
         let mut part = self.part(depth);
         let constant = self.constant(kind);

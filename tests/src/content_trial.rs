@@ -1,4 +1,4 @@
-//! Compares the answer of the engine about a pair, under a content model, with the oracle.
+//! Compares the answer of the engine about a pair of schemas with the answers of the oracle, under a content model.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,10 +10,11 @@ use serde_json::{Map, Value, json};
 use crate::draw::Draw;
 use crate::oracle::{Answer, Oracle};
 
-/// Maximum number of draws for one event that the writer sends; after that, the trial of the direction ends.
+/// Maximum number of draws to find one event that the writer sends. If none of them is such an event, the trial of the
+/// direction ends.
 const TRIES_PER_EVENT: usize = 12;
 
-/// Maximum number of sent events that are kept, to vary them.
+/// Maximum number of sent events that the trial keeps. It draws variations of these events.
 const KEPT_MAX: usize = 32;
 
 /// The figures and faults of one direction of a pair.
@@ -21,7 +22,7 @@ const KEPT_MAX: usize = 32;
 pub struct ContentTrial {
     /// The answer of the engine; `None` if the engine panicked.
     pub verdict: Option<Verdict>,
-    /// The number of events that the writer sends; the oracle evaluated the reader for each of them.
+    /// The number of drawn events that the writer sends. The oracle evaluated the reader for each of them.
     pub events: usize,
     /// The number of events for which the oracle has no answer.
     pub unknown_events: usize,
@@ -40,9 +41,9 @@ pub struct ContentTrial {
 pub struct ContentFault {
     /// `refuted`, `bad-witness` or `panic`.
     pub kind: &'static str,
-    /// The event with the disagreement.
+    /// The event about which the engine and the oracle disagree.
     pub event: Value,
-    /// The reason from the oracle.
+    /// The reason that the oracle gives.
     pub why: String,
 }
 
@@ -59,7 +60,8 @@ pub struct ContentSettings {
     pub seed: u64,
 }
 
-/// Compares both versions with the engine, and each answer with the oracle. The backward direction comes first.
+/// Compares both versions with the engine, and compares each answer of the engine with the oracle. The first result is
+/// the backward direction.
 pub fn try_content(old: &Resolved, new: &Resolved, how: ContentSettings) -> [ContentTrial; 2] {
     let policy = SubjectPolicy { mode: Mode::Full, content_model: how.model };
     let settings = Settings::new(policy).with_formats(how.formats);
@@ -229,7 +231,7 @@ impl Mentioned {
     fn vary(&self, event: &Value, rng: &mut Rng) -> Value {
         let mut varied = event.clone();
         let mut place = &mut varied;
-        // Follows a random path, and stops at a random place.
+        // Follows a random path through the event, and stops at a random place.
         while rng.u8(..3) != 0 {
             let deeper = match place {
                 Value::Object(members) => !members.is_empty(),

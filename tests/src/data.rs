@@ -13,8 +13,9 @@ pub fn schemas() -> PathBuf {
 
 /// Returns the folder of real-world data; `None` if it does not exist.
 ///
-/// The data is not part of the repository: `EVSCHEMA_CORPORA` names its folder; by default, this is `shared/corpora`
-/// beside the repository. A test prints a message if the data is missing.
+/// The data is not part of the repository. The variable `EVSCHEMA_CORPORA` contains the path of the folder. Without
+/// this variable, the folder is `shared/corpora` beside the repository. If the data is missing, a test prints a
+/// message.
 pub fn corpora() -> Option<PathBuf> {
     let folder = match std::env::var_os("EVSCHEMA_CORPORA") {
         Some(named) => PathBuf::from(named),

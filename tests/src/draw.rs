@@ -1,8 +1,8 @@
 //! Draws varied events of a schema, to find events that a reader rejects although the engine calls it compatible.
 //!
-//! This module works on the documents as written, and shares no code with the engine, so that both do not make the same
-//! mistake. The schema probably accepts a drawn event, but only the validator decides. Drawn values are equal or close
-//! to the values in **both** documents, because there a reader can differ from a writer.
+//! This module reads the original documents, and shares no code with the engine. Otherwise, both could make the same
+//! mistake. The schema of the writer probably accepts a drawn event, but only the validator decides. Drawn values are
+//! equal or close to the values in **both** documents, because near these values a reader can differ from a writer.
 
 mod hints;
 mod patterns;
@@ -16,20 +16,20 @@ use serde_json::{Map, Value};
 
 use hints::Hints;
 
-/// Maximum depth for optional members and items.
+/// Maximum depth at which optional members and items are drawn.
 const DEPTH_MAX: usize = 12;
 
-/// Maximum depth of an event; a schema may require an endless one.
+/// Maximum depth of an event. The limit is necessary, because a schema may require an event of endless depth.
 const NESTING_MAX: usize = 60;
 
-/// Maximum length of a chain of applicators for one value, and maximum number of schemas that apply to one value.
+/// Maximum length of a chain of applicators for one value. Also the maximum number of schemas that apply to one value.
 const RULES_MAX: usize = 64;
 
-/// Maximum length of an array or object that satisfies a minimum.
+/// Maximum number of items or members that are drawn to satisfy a minimum.
 const LENGTH_MAX: u64 = 200;
 
-/// Number of values of an event after which only required values are drawn, and maximum number of values. A schema may
-/// require several recursive members, so that only this limit ends the event.
+/// After `VALUES_MANY` values of an event, only required values are drawn. `VALUES_MAX` is the maximum number of values
+/// of an event. The second limit is necessary, because a schema may require several recursive members.
 const VALUES_MANY: usize = 2_000;
 const VALUES_MAX: usize = 5_000;
 
@@ -49,7 +49,8 @@ pub struct Draw<'d> {
 type Rules<'d> = Vec<&'d Map<String, Value>>;
 
 impl<'d> Draw<'d> {
-    /// Returns a source of events of `writer` that `reader` may reject. The same seed returns the same events.
+    /// Returns a source of events that `writer` probably accepts and `reader` may reject. With the same seed, the
+    /// source returns the same events.
     pub fn new(writer: &'d Value, reader: &Value, seed: u64) -> Self {
         let mut named = HashMap::new();
         collect_names(writer, &mut named);
@@ -170,8 +171,8 @@ impl<'d> Draw<'d> {
         self.rng.choice(fitting).cloned()
     }
 
-    /// Chooses a type that all schemas allow. If no schema restricts the types, this is usually a type that their other
-    /// keywords describe.
+    /// Chooses a type that all schemas allow. If no schema restricts the types, the function usually chooses a type
+    /// that other keywords of the schemas describe.
     fn kind(&mut self, rules: &Rules<'d>, depth: usize) -> &'static str {
         const KINDS: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
         let allows = |kind: &str| {
@@ -261,7 +262,7 @@ impl<'d> Draw<'d> {
                 optional.extend(properties.keys().cloned());
             }
         }
-        // From none to all of the optional members.
+        // Draws a share of the optional members, from none to all.
         let often = if is_small { 0 } else { self.rng.u8(..5) };
         names.extend(optional.iter().filter(|_| self.rng.u8(..4) < often).cloned());
         if !is_small && self.rng.bool() {
@@ -304,7 +305,7 @@ impl<'d> Draw<'d> {
         Value::Object(object)
     }
 
-    /// Returns names that no keyword declares, or that match a pattern.
+    /// Returns names that are not in `properties`: names that no keyword declares, and names that match a pattern.
     fn names_beyond(&mut self, rules: &Rules<'d>) -> Vec<String> {
         let mut names = Vec::new();
         for rule in rules {
@@ -347,7 +348,7 @@ fn collect_names<'d>(value: &'d Value, named: &mut HashMap<String, &'d Value>) {
     }
 }
 
-/// Returns the keywords that describe only one type.
+/// Returns the keywords that describe only values of this type.
 fn keywords(kind: &str) -> &'static [&'static str] {
     match kind {
         "object" => &[

@@ -1,4 +1,4 @@
-//! A registry in a separate process with a memory limit, whose costs are measured.
+//! Runs a registry in a separate process with a memory limit, and measures the costs of requests.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ pub struct Guarded {
 pub struct Cost {
     /// The status of the response; `None` without a response.
     pub status: Option<u16>,
-    /// The time of all processors.
+    /// The processor time of the registry.
     pub cpu: Duration,
     /// The time until the response.
     pub elapsed: Duration,
@@ -33,7 +33,7 @@ pub struct Cost {
 }
 
 impl Guarded {
-    /// Starts a registry with this much address space, in MiB.
+    /// Starts a registry with a limit on its address space, in MiB.
     ///
     /// # Panics
     ///
@@ -131,7 +131,7 @@ impl Drop for Guarded {
     }
 }
 
-/// Returns the status of the response to a request, after reading the whole response.
+/// Sends a request, and reads the whole response. Returns the status of the response.
 fn exchange(address: &str, method: &str, path: &str, media_type: &str, body: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(100))).ok()?;
@@ -141,7 +141,7 @@ fn exchange(address: &str, method: &str, path: &str, media_type: &str, body: &st
         body.len()
     );
     stream.write_all(head.as_bytes()).ok()?;
-    // The response may arrive before the whole request is sent.
+    // Ignores an error, because the response may arrive before the whole request is sent.
     let _sent = stream.write_all(body.as_bytes());
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
@@ -152,7 +152,7 @@ fn cpu_time(process: &str) -> Duration {
     /// The ticks of the processor clock in a second; this number is the same on every Linux.
     const TICKS: u64 = 100;
     let stat = std::fs::read_to_string(format!("{process}/stat")).unwrap_or_default();
-    // The name of the process, in parentheses, may have spaces.
+    // The name of the process is in parentheses, and may contain spaces.
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks: u64 = [11, 12].iter().filter_map(|at| fields.get(*at)?.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1_000 / TICKS)

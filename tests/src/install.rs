@@ -8,7 +8,7 @@ use crate::program::{Missing, find_program};
 ///
 /// # Errors
 ///
-/// If a program is still missing. The message names the command that installs it.
+/// If a program is still missing. The message contains the command that installs the program.
 #[expect(clippy::print_stdout, reason = "a developer must see that packages are installed")]
 pub fn install_missing(find_missing: &dyn Fn() -> Vec<Missing>) -> Result<(), String> {
     let missing = find_missing();

@@ -1,4 +1,4 @@
-//! The items that generated code may have, for any schema.
+//! Checks that generated code has only the permitted items, for any schema.
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "any other item is one too many")]
 

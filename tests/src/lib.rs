@@ -1,7 +1,7 @@
 //! The harness of the integration tests: a temporary Postgres server, a headless browser, the built command, random
 //! events and schemas, and the folder of test data.
 //!
-//! No part of this crate is part of the product. If a program is missing on the machine, the error names the package to
+//! This crate is not part of the product. If a program is missing on the machine, the error names the package to
 //! install.
 
 pub mod attack;

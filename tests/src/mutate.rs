@@ -1,12 +1,13 @@
-//! Schemas that are similar to a schema, as a careless or hostile author would write them.
+//! Mutates a schema. The new schemas are like those of a careless or hostile author.
 //!
-//! A mutation deletes, copies or moves keywords, shifts limits, exchanges subtrees with other documents, wraps places
-//! into unions and negations, or turns references to the root. The result may be no valid schema.
+//! A mutation deletes, copies or moves keywords, shifts limits, exchanges subtrees with other documents, wraps
+//! subschemas into unions and negations, or makes references point to the root. The new document may not be a valid
+//! schema.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Returns a mutation of a schema; `others` are the source of other subtrees.
+/// Returns a mutation of a schema. Other subtrees come from `others`.
 pub fn mutate(schema: &Value, others: &[Value], rng: &mut Rng) -> Value {
     let mut mutated = schema.clone();
     let pointers = pointers(&mutated);
@@ -25,7 +26,7 @@ pub fn mutate(schema: &Value, others: &[Value], rng: &mut Rng) -> Value {
     mutated
 }
 
-/// Returns the places of all objects, arrays and scalars of a document.
+/// Returns the JSON Pointers of all values in a document.
 fn pointers(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), schema)];
@@ -33,7 +34,7 @@ fn pointers(schema: &Value) -> Vec<String> {
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    // The `$schema` stays the same; otherwise most results would be invalid.
+                    // Does not change `$schema`. Otherwise, most mutations would be invalid.
                     if name != "$schema" {
                         let token = name.replace('~', "~0").replace('/', "~1");
                         open.push((format!("{pointer}/{token}"), member));
@@ -64,7 +65,7 @@ fn lend(others: &[Value], rng: &mut Rng) -> Value {
     other.clone()
 }
 
-/// Replaces a place by a value of the same type; otherwise replaces a member of the place.
+/// Replaces the value at a place if the new value has the same type. Otherwise, replaces a member of the old value.
 fn replace(place: &mut Value, by: Value) {
     if std::mem::discriminant(place) == std::mem::discriminant(&by) {
         *place = by;

@@ -1,12 +1,15 @@
 //! An oracle of content models, independent of the compatibility engine.
 //!
-//! The oracle evaluates a schema for one event, place by place, as the content models are defined. It shares no code
-//! with the engine, so that a mistake in one of them causes a difference. The `jsonschema` validator evaluates the
-//! assertions of single values, and the oracle itself evaluates the applicators. If the oracle and the validator
-//! disagree about a whole event, the answer is unknown.
+//! The oracle evaluates a schema for each place of one event, as docs/compatibility.md defines the content models. It
+//! shares no code with the engine. So if one of them has a mistake, their answers differ. The `jsonschema` validator
+//! evaluates the assertions of single values, and the oracle itself evaluates the applicators. If the oracle and the
+//! validator disagree about a whole event, the answer is unknown.
 //!
-//! The answer is also unknown for `$dynamicRef`, `$recursiveRef`, embedded `$id`s and dialects. The oracle rarely knows
-//! whether any value is possible at a place without its undeclared members.
+//! The answer is also unknown for `$dynamicRef`, `$recursiveRef`, embedded `$id`s and dialects. It is often unknown if
+//! the oracle must find out whether a place can have any value without undeclared members.
+//!
+//! Terms of this module: a *place* is the location of a value in the event. A schema *counts* at a place if it declares
+//! names there. A schema is *real* if it describes values. A *map* is an object whose properties no schema describes.
 
 mod answer;
 mod applied;
@@ -83,8 +86,8 @@ impl<'d> Oracle<'d> {
         }
     }
 
-    /// Evaluates an event under the usual interpretation of the definition, and then under each alternative that the
-    /// first evaluation met.
+    /// Evaluates an event with the usual answers to all doubts. Evaluates it again with the unusual answer to each
+    /// doubt that mattered in the first evaluation. If the answers differ, returns [`Answer::Unknown`].
     fn in_every_interpretation(
         &self,
         event: &Value,

@@ -16,23 +16,23 @@ use crate::program::{HarnessError, Missing, find_program, tail, tail_of};
 
 /// A temporary Postgres server on a free port of the loopback interface.
 ///
-/// The server uses the programs of the system and a temporary folder. It stops and its folder is removed when the value
-/// is dropped, or when the process ends for any reason: a small shell waits until the pipe of this process closes, and
-/// then cleans up.
+/// The server uses the programs of the system and a temporary folder. When the value is dropped, or when the process
+/// ends for any reason, the server stops and its folder is removed. A small shell does this work: it waits until the
+/// pipe from this process closes.
 #[derive(Debug)]
 pub struct Postgres {
-    /// The shell that controls the server; its standard input is the pipe.
+    /// The shell that controls the server. The standard input of the shell is the pipe.
     keeper: Child,
     programs: Programs,
     port: u16,
     databases: AtomicU32,
     /// The folder of the server's state.
     data: PathBuf,
-    /// The folder. The shell removes it too; this value removes it after an early error.
+    /// The temporary folder. Usually the shell removes the folder. After an early error, this value removes it.
     _folder: TempDir,
 }
 
-/// The folder of the server programs, and the user who may run them.
+/// The server programs, and the user who may run them.
 #[derive(Debug, Clone)]
 struct Programs {
     initdb: PathBuf,
@@ -42,28 +42,30 @@ struct Programs {
     run_as: Option<(u32, u32)>,
 }
 
-/// The acknowledged writes that a server keeps.
+/// The acknowledged writes that a server keeps after a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keeps {
-    /// No guarantee.
+    /// The server guarantees nothing.
     Nothing,
-    /// All of them, if its processes are killed.
+    /// The server keeps all acknowledged writes if its processes are killed.
     WhatItTold,
-    /// All of them, even if the power fails.
+    /// The server keeps all acknowledged writes even if the power fails.
     Everything,
 }
 
 const USER: &str = "evschema";
 const MISSING: Missing = Missing { program: "postgres", package: "postgresql" };
 
-/// Maximum time for the start; a slow disk needs a few seconds.
+/// Maximum time for the start. With a slow disk, the start takes a few seconds.
 const START_MAX: Duration = Duration::from_secs(60);
 
-/// Maximum number of starts. Another process may take the free port first, but hardly three times in a row.
+/// Maximum number of attempts to start. Another process may take the free port first, but probably not three times in a
+/// row.
 const ATTEMPTS_MAX: u32 = 3;
 
 /// Runs the server until standard input closes, then stops it and removes its folder. Each line of standard input is a
-/// command: to kill every process of the server, like a crash, or to start it again with the data on the disk.
+/// command for the shell. One command kills every process of the server, like a crash. The other command starts the
+/// server again with the data on the disk.
 const KEEPER: &str = r#"
 server=$1; folder=$2; port=$3; durable=$4; safe=$5
 start() {
@@ -101,14 +103,14 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// If the server cannot start; the message names the package to install.
+    /// If the server cannot start. The message names the package to install.
     #[expect(clippy::panic, reason = "in a test, a machine without Postgres is a failure to report")]
     pub fn start() -> Self {
         Self::try_start().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Starts a server that keeps all acknowledged writes if its processes are killed. It is slower than the other
-    /// server; see [`Postgres::crash`].
+    /// Starts a server that keeps all acknowledged writes if its processes are killed. This server is slower than the
+    /// one of [`Postgres::start`]. Use it with [`Postgres::crash`].
     ///
     /// # Panics
     ///
@@ -127,7 +129,7 @@ impl Postgres {
         Self::start_once(&Programs::find()?, Keeps::WhatItTold)
     }
 
-    /// Starts a server with the usual settings, so that acknowledged writes are on the disk.
+    /// Starts a server with the usual settings of Postgres. With these settings, acknowledged writes are on the disk.
     ///
     /// # Errors
     ///
@@ -141,7 +143,8 @@ impl Postgres {
         self.data.with_file_name("log")
     }
 
-    /// Returns the folders in which distributions install the server programs; the newest version comes first.
+    /// Returns the folders in which distributions install the server programs; the folder of the newest version is the
+    /// first.
     pub fn version_folders() -> Vec<PathBuf> {
         version_folders()
     }
@@ -187,7 +190,7 @@ impl Postgres {
     }
 
     fn order(&mut self, order: &str) {
-        // If the shell has ended, the caller notices it when the command has no effect.
+        // Ignores an error. If the shell has ended, the caller notices that the command has no effect.
         if let Some(keeper) = self.keeper.stdin.as_mut() {
             let _written = writeln!(keeper, "{order}");
         }
@@ -209,7 +212,7 @@ impl Postgres {
         }
     }
 
-    /// Returns the package to install before a server can start, if one is missing.
+    /// Returns the missing package that a server needs, or `None` if no package is missing.
     pub fn find_missing() -> Option<Missing> {
         Programs::find().err()
     }
@@ -219,7 +222,7 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// If the server cannot start; the message names the package to install.
+    /// If the server cannot start. The message names the package to install.
     pub fn fresh_database() -> String {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
         SHARED.get_or_init(Self::start).create_database()
@@ -241,7 +244,7 @@ impl Postgres {
         self.url_of(&name)
     }
 
-    /// Returns the URL of the database that every server has from the beginning.
+    /// Returns the URL of the database that exists on every new server.
     pub fn url(&self) -> String {
         self.url_of("postgres")
     }
@@ -275,7 +278,7 @@ impl Postgres {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Ctrl-C reaches only the test; the end of the test stops the server.
+            // Ctrl-C must reach only the test. The end of the test stops the server.
             .process_group(0)
             .spawn()
             .map_err(|cause| HarnessError::Run { program: "sh".to_owned(), cause })?;
@@ -301,7 +304,7 @@ impl Postgres {
                 how: how.to_owned(),
                 output: printed.clone(),
             };
-            // A server that is still starting rejects clients; this is not a failure.
+            // While a server starts, it rejects clients. This is not a failure.
             let is_fatal = |line: &str| line.contains("FATAL:") && !line.contains("the database system is");
             if printed.lines().any(is_fatal) {
                 return Err(failed("did not start"));
@@ -326,7 +329,7 @@ impl Programs {
     fn find() -> Result<Self, Missing> {
         let further = version_folders();
         let find = |name| find_program(name, &further).ok_or(MISSING);
-        // Debian links some programs into the PATH; the other programs are in the folder of the link targets.
+        // Debian links only some programs into the PATH. The other programs are in the folder of the link targets.
         let (initdb, postgres, createdb) = (find("initdb")?, find("postgres")?, find("createdb")?);
         let run_as = if number(&["-u"]) == Some(0) { Some(unprivileged()?) } else { None };
         Ok(Self { initdb, postgres, createdb, run_as })
@@ -343,7 +346,8 @@ impl Programs {
     }
 }
 
-/// Returns the folders in which distributions install the server programs; the newest version comes first.
+/// Returns the folders in which distributions install the server programs; the folder of the newest version is the
+/// first.
 fn version_folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for parent in ["/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt"] {

@@ -20,7 +20,7 @@ pub enum HarnessError {
     Failed {
         /// The program.
         program: String,
-        /// The reason.
+        /// The reason for the failure.
         how: String,
         /// The end of its output.
         output: String,
@@ -37,7 +37,7 @@ pub struct Missing {
     pub package: &'static str,
 }
 
-/// Finds a program by its name in the `PATH`, then in the given folders.
+/// Finds a program by its name. Searches the `PATH` first, and the given folders after that.
 pub fn find_program(name: &str, further: &[PathBuf]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path);

@@ -12,21 +12,21 @@ use serde_json::Value;
 
 use crate::draw::Draw;
 
-/// The result of drawing events for a pair.
+/// The figures of the events that were drawn for a pair of schemas.
 #[derive(Debug, Default)]
 pub struct Drawn {
     /// The number of drawn events.
     pub tried: usize,
-    /// The number of events that the writer accepts; the reader validated each of them.
+    /// The number of events that the writer accepts. The reader validated each of these events.
     pub accepted: usize,
     /// An event that the writer accepts and the reader rejects.
     pub refused: Option<Value>,
 }
 
-/// Maximum number of draws for one accepted event; after that, the trial of the pair ends.
+/// Maximum number of draws to find one accepted event. If the writer accepts none of them, the trial of the pair ends.
 const TRIES_PER_EVENT: usize = 20;
 
-/// Maximum number of accepted events that are kept, to vary them.
+/// Maximum number of accepted events that the trial keeps. It draws variations of these events.
 const KEPT_MAX: usize = 64;
 
 /// Draws events until the writer has accepted the given number, or the reader rejects one of them.
@@ -89,15 +89,15 @@ pub fn read_alone(name: &str, text: &str, dialects: &Dialects) -> Result<Resolve
 pub struct Trial {
     /// The answer of the engine; `None` if the engine panicked.
     pub answer: Option<Containment>,
-    /// The time of the answer.
+    /// The time until the answer.
     pub elapsed: Duration,
-    /// The number of events drawn for a contained writer.
+    /// The number of events drawn, if the engine answered that the writer is contained.
     pub events: usize,
     /// The fault, if the trial found one.
     pub fault: Option<Fault>,
 }
 
-/// A broken promise of the engine.
+/// A wrong result of the engine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
     /// The engine panicked, with this message.

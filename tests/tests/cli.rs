@@ -1,7 +1,7 @@
-//! Runs the binary of the command, and checks standard output, standard error and the exit code.
+//! Runs the `evschema` binary, and checks standard output, standard error and the exit code.
 //!
-//! Most tests are transcripts in `cli/transcripts` and in the README: commands and the output that they show.
-//! `EVSCHEMA_UPDATE=1` writes the current output into these files.
+//! Most tests are transcripts: commands with their expected output. The transcripts are in `cli/transcripts` and in the
+//! README. With `EVSCHEMA_UPDATE=1`, the tests write the current output into these files.
 
 mod deception;
 mod demo;

@@ -1,4 +1,4 @@
-//! The generator with real files, and with random and hostile schemas.
+//! Tests the generator with real files, and with random and hostile schemas.
 
 mod build_script;
 mod code_first;

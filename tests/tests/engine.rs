@@ -1,4 +1,4 @@
-//! The compatibility engine with random pairs, and tests of the code that draws them.
+//! Tests the compatibility engine with random pairs. Also tests the code that draws the pairs and events.
 
 mod content;
 mod draw;

@@ -1,4 +1,4 @@
-//! The only binary of integration tests, so that Cargo links once and all tests share one Postgres server.
+//! The only binary of integration tests. With one binary, Cargo links once, and all tests share one Postgres server.
 
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The registry over HTTP, on SQLite and on Postgres.
+//! Tests the registry over HTTP, on SQLite and on Postgres.
 
 mod attack;
 mod contention;

@@ -1,5 +1,5 @@
-//! The example schemas: each is valid, resolves and accepts its own examples, and each version has the number that its
-//! change requires.
+//! Tests the example schemas. Each schema must be valid, its references must resolve, and it must accept its own
+//! examples. Each version must have the number that its change requires.
 
 mod examples;
 mod steps;

@@ -1,4 +1,4 @@
-//! Rules about the repository itself that no compiler checks.
+//! Checks rules about the repository itself that no compiler checks.
 
 mod circles;
 mod edges;

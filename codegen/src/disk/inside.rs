@@ -1,12 +1,12 @@
-//! Reads and writes files inside a folder. A link in the folder may lead to another place in the folder, but not out of
-//! it.
+//! Reads and writes files inside a folder. A link in the folder may lead to another file of the folder, but not out of
+//! the folder.
 
 use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-/// Returns an error if a path leads out of a folder, by itself or through a link. If the path does not exist yet, the
-/// function checks the place where the file would be created.
+/// Returns an error if a path is outside a folder, or leads out of the folder through a link. If the path does not
+/// exist yet, the function checks the place where the file would be created.
 ///
 /// # Errors
 ///
@@ -21,7 +21,7 @@ pub fn stays_inside(folder: &Path, path: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }
 
-/// Reads a file of a folder, with at most `bytes_max` bytes.
+/// Reads a file in a folder. The file may have at most `bytes_max` bytes.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file of a folder, and creates the folders of its path.
+/// Writes a file in a folder. Creates the missing parent folders of the file.
 ///
 /// # Errors
 ///
@@ -74,10 +74,10 @@ pub fn write_inside(folder: &Path, path: &Path, bytes: impl AsRef<[u8]>) -> io::
     std::fs::write(path, bytes)
 }
 
-/// Returns the place that a path leads to. The last parts of the path may be missing. A link is also followed if its
-/// target is missing.
+/// Returns the path without links. The last parts of the path may not exist. The function also follows a link whose
+/// target does not exist.
 fn true_path(path: &Path) -> io::Result<PathBuf> {
-    /// At most this many links are followed.
+    /// Maximum number of links that the function follows.
     const LINKS_MAX: usize = 40;
     // An empty path is the current folder.
     let mut there = std::path::absolute(Path::new(".").join(path))?;
@@ -85,7 +85,8 @@ fn true_path(path: &Path) -> io::Result<PathBuf> {
         let (known, rest) = known_part(&there)?;
         let Some(next) = rest.components().next() else { return Ok(known) };
         let link = known.join(next);
-        // If this is a link, its target is missing, and a write through the link would create the target.
+        // This path does not exist, or it is a link whose target does not exist. A write through such a link would
+        // create the target.
         let Ok(target) = std::fs::read_link(&link) else { return Ok(normal(&known.join(rest))) };
         let below = rest.components().skip(1);
         there = normal(&known.join(target)).join(below.collect::<PathBuf>());

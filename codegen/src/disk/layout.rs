@@ -5,7 +5,7 @@ use std::path::Path;
 
 use evschema_model::{Code, Diagnostic, Subject, Version};
 
-/// The role of an entry in a tree.
+/// The role of a file or folder in a tree.
 #[derive(Debug)]
 pub(super) enum Entry {
     /// An allowed entry that is not a schema, such as `README.md`.
@@ -18,7 +18,7 @@ pub(super) enum Entry {
     Wrong(Diagnostic),
 }
 
-/// The file that the folder of a subject may contain beside the versions.
+/// The file that the folder of a subject may contain in addition to the versions.
 const SUBJECT_FILE: &str = "subject.toml";
 
 /// The help for entries that the layout does not allow.
@@ -116,7 +116,7 @@ pub(super) fn misnamed(path: &Path, why: String) -> Diagnostic {
     diagnostic.help(LAYOUT)
 }
 
-/// Returns the diagnostic for a file that is in the folder of a subject but is not a schema.
+/// Returns the diagnostic for a file that the layout does not allow in the folder of a subject.
 fn unknown(file: &str) -> Diagnostic {
     let message = format!("`{file}` is neither a schema nor `{SUBJECT_FILE}`");
     let diagnostic = Diagnostic::new(Code::Misplaced, message);
@@ -137,7 +137,7 @@ fn no_file(name: &str) -> Diagnostic {
         .help(format!("remove `{name}` from the schemas folder"))
 }
 
-/// Returns the version in a name that writes it in another style, such as `v1.0.0` or `1.0`.
+/// Returns the version in a file name that writes the version in another style, such as `v1.0.0` or `1.0`.
 fn version_in(stem: &str) -> Option<Version> {
     let numbers = stem.trim_start_matches(['v', 'V']);
     [numbers.to_owned(), format!("{numbers}.0"), format!("{numbers}.0.0")]

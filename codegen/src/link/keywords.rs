@@ -42,8 +42,8 @@ impl<'c> Linker<'_, '_, 'c> {
         node
     }
 
-    /// Writes the keywords that a generated type needs to parse the node in one pass. Returns whether the node is
-    /// complete.
+    /// Adds to a node the keywords that a generated type needs to parse the value in one pass. Returns whether the node
+    /// is complete with these keywords.
     fn shortened(&mut self, program: DocumentId, spot: &Spot<'c>, node: &mut Node) -> bool {
         let Some(place) = spot.place(self.planner.atlas) else { return false };
         let reading = self.planner.reading(place);
@@ -270,7 +270,8 @@ fn kinds(spot: &Spot<'_>, node: &mut Node) {
     let constant = spot.keyword("const").filter(|_| Draft::Draft6 <= spot.draft);
     let literals: Option<Vec<&Value>> = match (values, constant) {
         (Some(values), Some(constant)) => {
-            // Both keywords apply. Equal numbers may be written differently, and the runtime would see the difference.
+            // Both `enum` and `const` apply. Keeps the spelling in `enum`, because equal numbers may have different
+            // spellings.
             Some(values.iter().filter(|value| same(value, constant)).collect())
         }
         (Some(values), None) => Some(values.iter().collect()),

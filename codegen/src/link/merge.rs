@@ -1,5 +1,5 @@
-//! Merges an object that `allOf` and `$ref` combine from parts into one node. So the object is read once, and not once
-//! for each part.
+//! Merges the parts of an object, which `allOf` and `$ref` combine, into one node. So the runtime reads the object
+//! once, and not once for each part.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ use crate::shape::spoken_names;
 const MERGED: [&str; 7] =
     ["type", "properties", "required", "minProperties", "maxProperties", "allOf", "additionalProperties"];
 
-/// The largest number of parts that are merged.
+/// Maximum number of parts that one node can merge.
 const PARTS_MAX: usize = 32;
 
 impl<'c> Linker<'_, '_, 'c> {
@@ -26,7 +26,8 @@ impl<'c> Linker<'_, '_, 'c> {
             return None;
         }
         let mut parts: Vec<Spot<'c>> = Vec::new();
-        // All schemas on the way, and the pairs of a schema and a schema that it uses.
+        // `seen` has the addresses of all visited schemas. `uses` has pairs of positions in `seen`: a schema, and a
+        // schema that it uses.
         let mut seen: Vec<usize> = Vec::new();
         let mut uses: Vec<(usize, usize)> = Vec::new();
         let mut open = VecDeque::from([(None, *spot)]);
@@ -121,7 +122,7 @@ impl<'c> Linker<'_, '_, 'c> {
         true
     }
 
-    /// Returns a property, and the largest number of parts that have the same schema for it.
+    /// Returns the node of a property, and the largest number of parts that have the same schema for the property.
     fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> (Value, u32) {
         let mut nodes: Vec<Value> = Vec::new();
         let mut uses: Vec<u32> = Vec::new();
@@ -146,12 +147,14 @@ impl<'c> Linker<'_, '_, 'c> {
         (member, uses.into_iter().max().unwrap_or(1))
     }
 
-    /// Adds a node that requires several other nodes, and returns its number.
+    /// Adds a node that accepts a value only if all of these nodes accept the value. Returns the number of the new
+    /// node.
     fn all_of(&mut self, program: DocumentId, nodes: &[Value]) -> usize {
         let draft = self.drafts.entry(program).or_default();
         draft.nodes.push(Map::from_iter([("allOf".to_owned(), json!(nodes))]));
         draft.places.push(None);
-        // Nodes are only merged if no reference is dynamic, and then the resource does not matter.
+        // Nodes are merged only if no reference is dynamic. Without dynamic references, the resource of a node does not
+        // matter.
         draft.resources_of.push(0);
         draft.nodes.len() - 1
     }
@@ -160,12 +163,12 @@ impl<'c> Linker<'_, '_, 'c> {
 /// The parts of a merged object.
 struct Parts<'c> {
     parts: Vec<Spot<'c>>,
-    /// The number of uses of the part that is used most often: a validator applies it so many times.
+    /// The largest number of times that a validator applies one of the parts.
     copies: u32,
 }
 
-/// Returns the largest number of paths from the first part to a part. `uses` has the pairs of a part and a part that it
-/// uses. If a part uses itself, the number is the largest possible one.
+/// Returns the largest number of paths from the first part to a part. `uses` has pairs: a part, and a part that the
+/// first part uses. If a part uses itself, the function returns `u32::MAX`.
 fn most_copies(parts: usize, uses: &[(usize, usize)]) -> u32 {
     let mut paths = vec![0_u32; parts];
     for _ in 0..=parts {

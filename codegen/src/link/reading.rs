@@ -1,4 +1,5 @@
-//! Decides which nodes a generated type checks while it parses, and how it finds the nodes of its parts.
+//! Decides which conditions of a node a generated type checks while it parses, and how the type finds the nodes of its
+//! parts.
 
 use evschema_model::Draft;
 use serde_json::Value;
@@ -14,14 +15,14 @@ pub(crate) struct Reading {
     pub(crate) streamed: Streamed,
     /// The schema of each variant, if the type is an enum.
     pub(crate) variants: Vec<Place>,
-    /// The schema of values other than `null`, if the schema only adds `null` to it.
+    /// If the schema accepts `null` and leaves all other values to one other schema: this other schema.
     pub(crate) unless_null: Option<Place>,
 }
 
 /// The conditions of a schema that its type checks while it parses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Streamed {
-    /// The type checks nothing; the checker checks the value first.
+    /// The type checks nothing. The checker checks the value before the type parses it.
     #[default]
     Nothing,
     /// The type checks the schema's own conditions on properties. The checker checks the applicators afterwards.
@@ -34,7 +35,7 @@ impl Streamed {
         if all { Self::All } else { Self::Nothing }
     }
 
-    /// Returns the value of `streamed` in the linked form.
+    /// Returns the value of the keyword `streamed` in the linked form.
     pub(crate) fn keyword(self) -> Option<Value> {
         match self {
             Self::Nothing => None,
@@ -44,7 +45,7 @@ impl Streamed {
     }
 }
 
-/// Keywords that the readers of the runtime check, by the kind of value that they apply to.
+/// The keywords that the types check while they parse. Each list has the keywords for one kind of value.
 const TEXT: [&str; 6] =
     ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"];
 const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
@@ -79,7 +80,7 @@ impl<'c> Planner<'_, 'c> {
         }
     }
 
-    /// Returns whether the type of a schema is a struct with these properties, in this order.
+    /// Returns whether the type of a schema is a struct that knows exactly these properties, in this order.
     pub(super) fn reads_members(&mut self, place: Place, names: &[&str]) -> bool {
         let Some(planned) = self.reader(place) else { return false };
         let RustType::Named(id) = self.inner_shape(&planned) else { return false };
@@ -117,7 +118,7 @@ impl<'c> Planner<'_, 'c> {
         Reading { streamed, ..Reading::default() }
     }
 
-    /// Returns whether a struct checks its schema's own conditions on properties, and only applicators remain.
+    /// Returns whether a struct checks all conditions of its schema except the applicators.
     fn reads_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> bool {
         let (rest, own): (Vec<&str>, Vec<&str>) =
             keywords.iter().partition(|keyword| APPLICATORS.contains(keyword));
@@ -135,7 +136,7 @@ impl<'c> Planner<'_, 'c> {
         {
             return false;
         }
-        // An applicator may have narrowed the type of a property. Then this type checks another node.
+        // If an applicator narrowed the type of a property, this type checks another node.
         let fields: Vec<(String, TypeRef)> = body
             .fields
             .iter()
@@ -147,7 +148,7 @@ impl<'c> Planner<'_, 'c> {
         })
     }
 
-    /// Returns whether a type checks these keywords while it parses. `beside` is true if the type is one of several
+    /// Returns whether a type checks these keywords while it parses. `beside` states whether the type is one of several
     /// variants.
     fn checks(&self, place: Place, keywords: &[&str], shape: &RustType, beside: bool) -> bool {
         match shape {

@@ -16,7 +16,7 @@ pub(super) struct Spot<'c> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
     Document(DocumentId),
-    /// The root of a metaschema; the URI of the metaschema identifies it.
+    /// The root of a metaschema.
     Specification(&'static Value),
 }
 
@@ -68,7 +68,7 @@ impl<'c> Spot<'c> {
         Some(Self { home: Home::Specification(root), value, draft })
     }
 
-    /// Returns the address of the value, which identifies the spot, because values do not move.
+    /// Returns the address of the value. The address identifies the spot, because values do not move.
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self.value).addr()
     }
@@ -111,7 +111,7 @@ impl<'c> Spot<'c> {
         }
     }
 
-    /// Returns the target of the schema's `$ref`, if the schema has no other effect.
+    /// Returns the target of the schema's `$ref`, if no other keyword of the schema has an effect.
     pub(super) fn only_refers(&self, atlas: &Atlas<'c>) -> Option<Self> {
         let members = self.value.as_object()?;
         let hides = self.draft.ref_hides_siblings();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Body, Plan, RustType, TypeId, TypeRef};
 use crate::names::Names;
 
-/// The names of borrowed forms. A type without strings has none.
+/// The names of borrowed forms. A type without strings has no borrowed form.
 #[derive(Debug)]
 pub(crate) struct Borrowed {
     definitions: Vec<Option<String>>,

@@ -2,7 +2,8 @@
 
 use super::{Body, Plan, RustType, TypeId, TypeRef};
 
-/// Boxes every field and variant that leads back to its own type without a list or map in between.
+/// Boxes a field or variant if its value can contain the type that declares the field or variant. A value inside a list
+/// or map needs no box.
 pub(super) fn add_boxes(plan: &mut Plan) {
     let edges: Vec<Vec<usize>> = plan.definitions.iter().map(|d| contained(&d.body)).collect();
     let component = components(&edges);

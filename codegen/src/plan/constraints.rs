@@ -6,9 +6,9 @@ use crate::atlas::{Atlas, Place};
 use crate::names::words;
 use crate::text::{append_sentence, doc_code, doc_lines, summary};
 
-/// Returns the documentation of a type or field from these places. It begins with a summary of the first description.
-/// If no place has a description, it begins with the first title, unless one of `names` has the same words. The
-/// constraints of all places follow, in words.
+/// Returns the documentation of a type or field from these places. The documentation begins with a summary of the first
+/// description. If no place has a description, the documentation begins with the first title, unless one of `names` has
+/// the same words. The constraints of all places follow, in words.
 pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec<String> {
     let text = |keyword: &str| {
         places.iter().find_map(|place| {
@@ -30,7 +30,7 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec
             }
         }
     }
-    // Each sentence is added as a whole, so that no line break splits a quoted pattern.
+    // Adds each sentence as a whole, because a line break must not split a quoted pattern.
     for sentence in said {
         append_sentence(&mut lines, &sentence);
     }

@@ -15,7 +15,7 @@ pub(crate) const SHARED: &str = "shared";
 pub(crate) struct Module {
     /// The subject's module.
     pub(crate) subject: String,
-    /// The version's module inside it.
+    /// The version's module inside the subject's module.
     pub(crate) version: String,
 }
 
@@ -68,7 +68,7 @@ fn subject_names<'s>(subjects: &[&'s Subject]) -> BTreeMap<&'s Subject, String> 
         name.strip_prefix("r#").map_or(name.clone(), |bare| format!("{bare}_"))
     };
     let mut parts: BTreeMap<&Subject, usize> = subjects.iter().map(|subject| (*subject, 2)).collect();
-    // A subject has at most as many parts as bytes.
+    // A subject has no more parts than bytes, so the loop tries all parts.
     for _ in 0..Subject::BYTES_MAX {
         let mut by_name: BTreeMap<String, Vec<&Subject>> = BTreeMap::new();
         for (subject, parts) in &parts {

@@ -1,9 +1,9 @@
 //! Records which types parse the values of each schema.
 //!
-//! A `contains`, or an `if` about a property, examines a value from outside the value's own schema. Then the type of
-//! the value keeps properties that its own schema does not name. So one schema may have several types. The linked form
-//! has one node for all of them, and this node lists the conditions that a type checks while it parses. This list is
-//! only correct for all of them if they know the same properties.
+//! One schema may have several types. The reason is that a `contains`, or an `if` about a property, examines a value
+//! from outside the value's own schema. The type of such a value keeps properties that its own schema does not name.
+//! The linked form has one node for all types of a schema. The node lists the conditions that a type checks while it
+//! parses. The list is correct for all types only if they know the same properties.
 
 use super::{Body, Planner, RustType, TypeRef};
 use crate::atlas::Place;
@@ -18,11 +18,12 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// Returns the type that parses the values of a schema. If several types with the same properties do, the result is
-    /// one of them. Returns `None` if no type does, or if their properties differ.
+    /// Returns the type that parses the values of a schema. If several types parse these values and know the same
+    /// properties, returns one of these types. Returns `None` if no type parses these values, or if the properties of
+    /// the types differ.
     pub(crate) fn reader(&mut self, place: Place) -> Option<TypeRef> {
         let readers = self.readers_of(place);
-        // A value of type `Json` is always checked before it is parsed, whatever its node contains.
+        // A value of type `Json` is always checked before it is parsed, so its type need not know the same properties.
         let typed = readers.iter().find(|reader| !matches!(reader.shape, RustType::Json));
         let first = typed.or(readers.first())?;
         let alike = readers
@@ -31,7 +32,7 @@ impl Planner<'_, '_> {
         alike.then(|| first.clone())
     }
 
-    /// Returns whether a type parses the values of a schema, whichever other schemas examine them.
+    /// Returns whether a type parses the values of a schema. The other schemas that examine these values do not matter.
     pub(crate) fn reads(&mut self, place: Place, read_as: &TypeRef) -> bool {
         self.reader(place).is_some() && self.readers_of(place).contains(read_as)
     }
@@ -41,7 +42,8 @@ impl Planner<'_, '_> {
         self.readers.get(&key).cloned().unwrap_or_default()
     }
 
-    /// Returns whether two types can use the same node. Their parts have their own nodes.
+    /// Returns whether two types can use the same node. The function does not compare the parts of the types, because
+    /// each part has its own node.
     fn read_alike(&self, one: &TypeRef, other: &TypeRef) -> bool {
         let integers = |shape: &RustType| matches!(shape, RustType::I64 | RustType::Integer);
         one.nullable == other.nullable

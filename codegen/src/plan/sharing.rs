@@ -1,7 +1,7 @@
 //! Merges equal types into one.
 //!
 //! Two types are equal if their Rust, their JSON and their documentation are the same, and the types of their parts are
-//! equal. The names of the types do not matter: every module keeps its own name for a type that is printed elsewhere
+//! equal. The names of the types do not matter: each module keeps its own name for a type that another module contains
 //! (docs/adr/0015).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,7 +13,8 @@ use crate::names::Names;
 
 /// Replaces equal types by one of them.
 ///
-/// A type that several modules have moves into the module of shared types. An event is never equal to another type.
+/// If several modules have equal types, the type moves into the module of shared types. An event never counts as equal
+/// to another type.
 pub(super) fn share(plan: &mut Plan) {
     let events: BTreeSet<usize> = plan.events.iter().map(|event| event.root.0).collect();
     let mut equals: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -48,7 +49,7 @@ pub(super) fn share(plan: &mut Plan) {
     }
 }
 
-/// Splits equal types by name, if another name would not be shorter than the type itself.
+/// Splits equal types by name, if a second name for the type would not be shorter than the type itself.
 fn by_name_if_short(plan: &Plan, equal: Vec<usize>) -> Vec<Vec<usize>> {
     if is_worth_a_name(&plan.definitions[equal[0]].body) {
         return vec![equal];
@@ -62,7 +63,7 @@ fn by_name_if_short(plan: &Plan, equal: Vec<usize>) -> Vec<Vec<usize>> {
 
 /// Returns whether another name for a type is shorter than the type itself.
 fn is_worth_a_name(body: &Body) -> bool {
-    /// The strings of an enum fit on one line if they have at most this many characters.
+    /// Maximum number of characters that the strings of an enum have if they fit on one line.
     const LINE_CHARACTERS: usize = 80;
     match body {
         Body::Struct(body) => !body.fields.is_empty(),
@@ -124,7 +125,7 @@ fn numbered<K: Eq + Hash>(keys: Vec<K>) -> (Vec<usize>, usize) {
     (numbers, known.len())
 }
 
-/// Moves the types that a body names into `ids`, and removes everything that is not printed.
+/// Moves the identifiers of the types in a body into `ids`. Removes the parts of the body that are not printed.
 fn take_ids(body: &mut Body, ids: &mut Vec<usize>) {
     match body {
         Body::Struct(body) => {

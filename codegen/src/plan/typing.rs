@@ -12,18 +12,20 @@ use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{self, Names};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
-/// A type that is nested more deeply becomes `Json`, because an event has at most 128 levels.
+/// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
+/// levels.
 const DEPTH_MAX: usize = 140;
 
-/// An event adds at most this many named types. After that, every schema becomes `Json`. The largest real event seen so
-/// far has 321 types.
+/// Maximum number of named types that one event adds. Further schemas of the event become `Json`. The largest real
+/// event seen so far has 321 types.
 const TYPES_MAX: usize = 4_000;
 
-/// The planner takes at most this many steps for an event. After that, every schema becomes `Json`, because
-/// combinations of schemas can grow without limit. The largest real event seen so far takes 30,000 steps.
+/// Maximum number of steps that the planner takes for one event, because combinations of schemas can grow without
+/// limit. Further schemas of the event become `Json`. The largest real event seen so far takes 30,000 steps.
 const STEPS_MAX: usize = 400_000;
 
-/// An enum has at most this many strings. A longer list becomes a `String`, and the schema checks the value.
+/// Maximum number of strings of an enum. A longer list becomes a `String`, and the checker compares the value with the
+/// list.
 const TEXTS_MAX: usize = 1_000;
 
 /// Plans the types of documents.
@@ -33,12 +35,14 @@ pub(crate) struct Planner<'a, 'c> {
     pub(crate) shapes: Shapes<'a, 'c>,
     plan: Plan,
     known: HashMap<Conjunction, Known>,
-    /// The types that parse the values of a schema, whichever other schemas examine them.
+    /// The types that parse the values of a schema. The key does not contain the other schemas that examine these
+    /// values.
     pub(super) readers: HashMap<Conjunction, Vec<TypeRef>>,
     names: BTreeMap<DocumentId, Names>,
     /// The names that the definitions and properties of a document need, so that no type of a lower rank takes them.
     wanted: BTreeMap<DocumentId, BTreeMap<String, Rank>>,
-    /// The types in progress, outermost first, and whether each also accepts `null`.
+    /// The schemas whose types are being planned, outermost first. The flag states whether the type also accepts
+    /// `null`.
     open: Vec<(Conjunction, bool)>,
     /// If the plan has more types than this, the current event has too many.
     types_max: usize,
@@ -49,7 +53,8 @@ pub(crate) struct Planner<'a, 'c> {
 #[derive(Debug, Clone)]
 enum Known {
     Done(TypeRef),
-    /// In progress. If the type contains itself, it becomes a named type, because otherwise it would have no end.
+    /// The planner has not finished the type. If the type contains itself, it becomes a named type, because otherwise
+    /// it would have no end.
     Open(Option<TypeId>),
 }
 
@@ -110,7 +115,8 @@ impl<'a, 'c> Planner<'a, 'c> {
         let place = self.atlas.root(document);
         let hint = self.hint_for(place, document, None);
         let value = self.type_of(&Expression::Schema(place), &hint);
-        // A type of this document becomes the event itself, unless it is already another event.
+        // If the root has a named type of this document, this type becomes the event, unless it is already another
+        // event.
         let root = if let RustType::Named(id) = value.shape
             && !value.nullable
             && self.plan.definition(id).home == document
@@ -126,7 +132,8 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.plan.events.push(Event { document, root });
     }
 
-    /// Returns the type of a schema by itself, if it is planned.
+    /// Returns the type that the plan has for a schema alone, without the schemas around it. Returns `None` if the plan
+    /// has no such type.
     pub(crate) fn planned(&mut self, place: Place) -> Option<TypeRef> {
         let key = self.key_of(place);
         match self.known.get(&key)? {
@@ -237,7 +244,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         TypeRef { shape, nullable }
     }
 
-    /// Removes a restriction to kinds that has no effect, so that it does not create a second type.
+    /// Removes a restriction to kinds that has no effect, because the restriction would create a second type.
     fn drop_idle_mask(&mut self, conjunction: &mut Conjunction) {
         if conjunction.kinds == Kinds::ALL || conjunction.kinds.is_empty() {
             return;
@@ -271,7 +278,8 @@ impl<'a, 'c> Planner<'a, 'c> {
         RustType::Named(self.define(hint, docs, Body::Texts(variants)))
     }
 
-    /// Names a constant without the schema's own version number, because each version has a different number.
+    /// Removes the schema's own version number from the name of a constant, because this number differs in each
+    /// version.
     fn name_constant(&self, constant: &mut TextVariant, home: DocumentId) {
         let version = &self.atlas.schema(home).at().version;
         let rest = if version.is_spelt_by(&constant.text) {
@@ -457,7 +465,8 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    /// Records the identifier of the type in progress before its parts are planned, because they may need it.
+    /// Records the identifier of the type in progress before its parts are planned, because the parts may contain this
+    /// type.
     pub(super) fn settle(&mut self, id: TypeId) {
         if let Some((key, nullable)) = self.open.last() {
             let value = TypeRef { shape: RustType::Named(id), nullable: *nullable };
@@ -500,7 +509,7 @@ fn places(expression: &Expression) -> Vec<Place> {
     }
 }
 
-/// Returns the type with lossless integers instead of `i64`, for values that are not directly in a field.
+/// Returns the type with integers of any size instead of `i64`. Used for values that are not directly in a field.
 pub(super) fn wide(value: TypeRef) -> TypeRef {
     let shape = match value.shape {
         RustType::I64 => RustType::Integer,

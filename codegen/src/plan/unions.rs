@@ -1,4 +1,5 @@
-//! Plans enums of types: for alternatives that code can distinguish, and for schemas that accept several kinds.
+//! Plans enums of types, in two cases: code can distinguish the alternatives of a schema, or a schema accepts several
+//! kinds of values.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +8,8 @@ use super::{Body, Case, RustType, TypeRef, UnionVariant};
 use crate::names::{self, Names};
 use crate::shape::{Conjunction, Expression, Facts, Kinds};
 
-/// At most this many alternatives are compared with each other. More alternatives become one type that can hold the
-/// values of all.
+/// Maximum number of alternatives that are compared with each other. If a schema has more, one type holds the values of
+/// all alternatives.
 const ALTERNATIVES_MAX: usize = 200;
 
 /// Alternatives that become one variant, because code cannot distinguish them.
@@ -21,9 +22,9 @@ struct Cluster<'c> {
 enum Difference<'c> {
     Kinds,
     Tag(&'c str),
-    /// The first requires a property that the second cannot have.
+    /// The first alternative requires a property that the second alternative cannot have.
     Missing(&'c str),
-    /// The second requires a property that the first cannot have.
+    /// The second alternative requires a property that the first alternative cannot have.
     Surplus,
 }
 
@@ -81,7 +82,8 @@ impl<'c> Planner<'_, 'c> {
             if facts.kinds.is_empty() {
                 continue;
             }
-            // If there are no other conditions, an alternative keeps its place, which gives it a name.
+            // Without other conditions, an alternative is the schema at one place. This place gives the alternative a
+            // name.
             if let Expression::All(parts) = &expression
                 && let [only] = parts.as_slice()
             {
@@ -136,7 +138,7 @@ impl<'c> Planner<'_, 'c> {
         kinds: Kinds,
         hint: &Hint,
     ) -> TypeRef {
-        /// A schema that accepts this many kinds probably does so by accident.
+        /// If a schema accepts at least this number of kinds, its author probably did not intend all of them.
         const UNINTENDED_KINDS: usize = 4;
         let unintended = UNINTENDED_KINDS <= kinds.separate_count();
         if unintended && (facts.names.is_empty() || !kinds.meets(Kinds::OBJECT)) {
@@ -286,7 +288,8 @@ fn difference<'c>(a: &Facts<'c>, b: &Facts<'c>) -> Option<Difference<'c>> {
         .or_else(|| excluded(&b.required, &a.known).map(|_| Difference::Surplus))
 }
 
-/// Returns the case of each cluster: only the conditions that distinguish it from the others.
+/// Returns the case of each cluster. The case has only the conditions that distinguish this cluster from the other
+/// clusters.
 fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
     let joined: Vec<Facts<'_>> = clusters.iter().map(Cluster::joined).collect();
     let mut cases = Vec::new();
@@ -302,7 +305,7 @@ fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
                 Some(Difference::Missing(name)) => {
                     required.insert(name);
                 }
-                // The other cluster requires a property that this one cannot have.
+                // The other cluster requires a property that this cluster cannot have.
                 Some(Difference::Surplus) => {
                     case.known =
                         facts.known.as_ref().map(|known| known.iter().map(|n| (*n).to_owned()).collect());

@@ -1,4 +1,4 @@
-//! Finds the template that does not print Rust, and the line of the error.
+//! Finds the template whose output is not Rust, and the line that causes the error.
 
 use handlebars::Handlebars;
 use serde::Serialize;
@@ -7,8 +7,8 @@ use super::layout;
 use super::printer::{TEMPLATES, register};
 use crate::options::Templates;
 
-/// Returns the name of the first replaced template that alone makes the output invalid. If the output becomes valid
-/// without one line of this template, the function also returns the number of this line.
+/// Returns the name of the first custom template that makes the output invalid even if all other templates are the
+/// built-in ones. If the output becomes valid without one line of this template, also returns the number of this line.
 pub(super) fn culprit(
     templates: &Templates,
     template: &str,

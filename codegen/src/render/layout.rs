@@ -9,7 +9,7 @@ const OPENS: &str = "rt::types! {";
 /// The placeholder for the types of a module.
 const EMPTY: &str = "rt::types! {}";
 
-/// A line of the layout has at most this many characters.
+/// Maximum number of characters of a line.
 const WIDTH_MAX: usize = 100;
 
 /// Returns printed code without the declarations of types, and the lines of each declaration.

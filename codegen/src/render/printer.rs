@@ -17,7 +17,7 @@ pub(super) const TEMPLATES: [(&str, &str); 9] = [
     ("union.rs", include_str!("../../templates/union.rs.hbs")),
 ];
 
-/// The reason why code cannot be printed. Only templates that replace built-in ones cause such errors.
+/// The reason why code cannot be printed. Only custom templates, which replace built-in templates, cause such errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub(crate) struct PrintError {
@@ -39,12 +39,14 @@ impl<'t> Printer<'t> {
     ///
     /// # Errors
     ///
-    /// If a template does not replace a built-in one, is not valid, or is written for another model.
+    /// If the name of a template is not the name of a built-in template. Also if a template is not valid, or is written
+    /// for another model.
     pub(crate) fn new(templates: &'t Templates) -> Result<Self, PrintError> {
         let mut handlebars = Handlebars::new();
         // The text in the view is already escaped, and templates print code, not HTML.
         handlebars.register_escape_fn(handlebars::no_escape);
-        // A name that the model does not have is an error, not an empty string.
+        // If a template uses a name that the model does not have, the template fails. Without this mode, it would print
+        // an empty string.
         handlebars.set_strict_mode(true);
         for (name, template) in TEMPLATES {
             register(&mut handlebars, name, template)?;
@@ -86,7 +88,7 @@ impl<'t> Printer<'t> {
     }
 }
 
-/// Returns an error if a template names another model than this generator has.
+/// Returns an error if a template is written for another version of the model.
 fn check_model(name: &str, template: &str) -> Result<(), PrintError> {
     const MARK: &str = "template model ";
     let first = template.lines().next().unwrap_or_default();
@@ -165,7 +167,7 @@ fn spaced(code: &str) -> String {
             ends && indent(before) == indent(line)
         });
         let start = line.trim_start();
-        // The other macros belong to the type above them, so no empty line separates them.
+        // The other macros of the runtime belong to the type above them, so no empty line separates them from it.
         let starts_item = ["///", "#[", "pub ", "impl ", "static ", "use ", "rt::types!"]
             .iter()
             .any(|item| start.starts_with(item));

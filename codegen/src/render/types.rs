@@ -84,7 +84,8 @@ impl Types<'_, '_> {
         forms
     }
 
-    /// Returns the re-exports of a document's module: types that are printed elsewhere, or under another name.
+    /// Returns the re-exports of a document's module. A type is re-exported if another module contains it, or if it has
+    /// another name there.
     pub(super) fn uses(&self, home: DocumentId) -> Vec<view::Use> {
         let (mut shared, mut neighbours) = (Vec::new(), Vec::new());
         let add = |names: &mut Vec<String>, printed: &str, name: &str| {
@@ -225,7 +226,7 @@ impl Types<'_, '_> {
         }
     }
 
-    /// Returns a type as the module of a document names it.
+    /// Returns a type in Rust syntax, for use in the module of a document.
     pub(super) fn named_in(&self, home: DocumentId, value: &TypeRef) -> String {
         self.text(value, false, Scope { home: Home::Document(home), borrows: false })
     }
@@ -253,7 +254,7 @@ impl Types<'_, '_> {
         if value.nullable { format!("Option<{bare}>") } else { bare }
     }
 
-    /// Returns the path of a type, as the module of the scope writes it.
+    /// Returns the path of a type, for use in the module of the scope.
     fn name(&self, id: TypeId, scope: Scope) -> String {
         let definition = self.plan.definition(id);
         let shared = match (scope.home, definition.stands_in) {
@@ -278,9 +279,9 @@ fn map(scope: Scope, of: &str) -> String {
 }
 
 fn texts(name: &str, variants: &[TextVariant]) -> view::Texts {
-    /// A line of variants has at most this many characters, without its indentation.
+    /// Maximum number of characters of a line of variants, without its indentation.
     const WIDTH_MAX: usize = 88;
-    /// The variants are on the line of the enum if they and the name have at most this many characters.
+    /// Maximum number of characters of the enum's name and its variants together, if they are on one line.
     const BEHIND_NAME_MAX: usize = 78;
     let text =
         |variant: &TextVariant| view::Text { name: variant.name.clone(), text: literal(&variant.text) };

@@ -5,12 +5,14 @@ use serde_json::Value;
 use super::{Expression, Kinds, Shapes};
 use crate::atlas::Place;
 
-/// An expression after all references and `allOf`s are followed: places that all apply, and groups of alternatives.
+/// An expression without references and `allOf`: a list of schemas that all apply, and groups of alternatives. To build
+/// it, the code follows all references and `allOf`s.
 ///
 /// Expressions with the same key get the same type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Conjunction {
-    /// Places whose own keywords apply, each once, in the order of the search.
+    /// The places of the schemas whose own keywords apply. Each place occurs once, in the order in which the search
+    /// found it.
     pub(crate) own: Vec<Place>,
     /// Groups of alternatives; at least one alternative of each group applies.
     pub(crate) groups: Vec<Group>,
@@ -70,7 +72,7 @@ impl Conjunction {
         key
     }
 
-    /// Returns this conjunction as if no other schema examined the value.
+    /// Returns this conjunction without the schemas that only examine the value.
     pub(crate) fn unwatched(&self) -> Self {
         Self { mentions: Vec::new(), whole: false, opaque: false, ..self.clone() }
     }

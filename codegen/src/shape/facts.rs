@@ -10,7 +10,7 @@ use crate::atlas::Place;
 pub(crate) struct Facts<'c> {
     /// The kinds of the values.
     pub(crate) kinds: Kinds,
-    /// All values, if a schema lists them.
+    /// All accepted values, if a schema lists them.
     pub(crate) literals: Option<Vec<&'c Value>>,
     /// Properties that every object has.
     pub(crate) required: BTreeSet<&'c str>,
@@ -44,13 +44,13 @@ impl<'c> Facts<'c> {
         }
     }
 
-    /// Returns the facts that are true for the values of both.
+    /// Returns the facts that are true for all values of both expressions.
     pub(crate) fn joined(mut self, other: Self) -> Self {
         self.or(other);
         self
     }
 
-    /// Adds facts that are true at the same time.
+    /// Adds the facts of a condition that applies in addition.
     fn and(&mut self, other: Self) {
         self.kinds = self.kinds.and(other.kinds);
         self.literals = match (self.literals.take(), other.literals) {
@@ -72,7 +72,7 @@ impl<'c> Facts<'c> {
         self.opaque |= other.opaque;
     }
 
-    /// Adds facts that may be true instead.
+    /// Adds the facts of an alternative.
     fn or(&mut self, other: Self) {
         let objects = (self.kinds.meets(Kinds::OBJECT), other.kinds.meets(Kinds::OBJECT));
         let integers = (self.kinds.meets(Kinds::INTEGER), other.kinds.meets(Kinds::INTEGER));

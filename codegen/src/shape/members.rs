@@ -67,7 +67,7 @@ impl<'c> Shapes<'_, 'c> {
         let key = (expression.clone(), name.to_owned());
         match self.members.get(&key) {
             Some(Some(known)) => return known.clone(),
-            // The schema is an alternative of itself.
+            // The schema is an alternative of itself, so nothing is known about the property.
             Some(None) => return Expression::Anything,
             None => {}
         }
@@ -145,7 +145,7 @@ impl<'c> Shapes<'_, 'c> {
         }
         let typed = all.iter().any(|part| !self.conjunction(part).is_anything());
         for group in &conjunction.groups {
-            // No person writes a schema with alternatives that are nested so deeply.
+            // No person writes a schema with alternatives that are nested more deeply.
             if typed || 8 < depth {
                 continue;
             }
@@ -178,7 +178,7 @@ impl<'c> Shapes<'_, 'c> {
         self.add_whole(conjunction, &mut all);
         let is_set = |place: &Place| self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
         let element = simplified(all);
-        // If two elements differ only in dropped properties, they would become equal.
+        // If the type of the elements drops properties, two different elements could become equal.
         if conjunction.own.iter().any(is_set) && self.loses(&element) {
             return Expression::All(vec![element, Expression::Whole]);
         }
@@ -187,7 +187,8 @@ impl<'c> Shapes<'_, 'c> {
 
     /// Returns whether the type of an expression drops properties, at any depth.
     fn loses(&mut self, expression: &Expression) -> bool {
-        /// After this many parts, the function assumes that the type drops properties.
+        /// Maximum number of parts that the function examines. If the type has more parts, the function assumes that
+        /// the type drops properties.
         const PARTS_MAX: usize = 500;
         let mut seen = BTreeSet::new();
         let mut open = vec![expression.clone()];

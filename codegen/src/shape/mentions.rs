@@ -1,7 +1,8 @@
 //! Finds properties that a schema examines but whose types it does not describe.
 //!
-//! A struct drops properties that it does not know. A `not`, an `if` or a branch of a `oneOf` may examine such a
-//! property. Then the event that is written back could get another verdict than the event that was read.
+//! A struct drops properties that it does not know. A `not`, an `if` or a branch of a `oneOf` may examine a dropped
+//! property. In this case, the schema could accept the event that the struct reads, and reject the event that the
+//! struct writes.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ impl<'c> Shapes<'_, 'c> {
         judges
     }
 
-    /// Returns a place and all other places through which it examines the same value.
+    /// Returns a place, and the places of all schemas that this schema applies to the same value.
     pub(super) fn in_place(&self, start: Place) -> Vec<Place> {
         let mut found = vec![start];
         let mut seen = BTreeSet::from([start]);
@@ -42,8 +43,8 @@ impl<'c> Shapes<'_, 'c> {
         found
     }
 
-    /// Returns the places that examine the value but do not describe its type. Other schemas mention these places, or
-    /// keywords of the conjunction's own places contain them.
+    /// Returns the places of the schemas that examine the value but do not describe its type. They come from the
+    /// conjunction's mentions, or from keywords of its own places.
     pub(super) fn onlookers(&self, conjunction: &Conjunction) -> Vec<Place> {
         let mut onlookers = Vec::new();
         for place in &conjunction.mentions {
@@ -62,7 +63,7 @@ impl<'c> Shapes<'_, 'c> {
         spoken_names(self.atlas.value(place), self.atlas.draft(place))
     }
 
-    /// Returns whether a place could give another verdict if the type drops a property that no keyword names.
+    /// Returns whether the result of a schema could change if the type drops a property that no keyword names.
     pub(super) fn counts_members(&self, place: Place, negated: bool) -> bool {
         let says = |keyword: &str| self.atlas.keyword(place, keyword);
         let is_schema = |value: &Value| value.as_object().is_some_and(|members| !members.is_empty());
@@ -76,7 +77,7 @@ impl<'c> Shapes<'_, 'c> {
         positive || (negated && (0.0 < least || negative.iter().any(|keyword| says(keyword).is_some())))
     }
 
-    /// Returns whether a place compares whole objects or arrays.
+    /// Returns whether the schema at a place compares whole objects or arrays.
     pub(super) fn compares_whole(&self, place: Place) -> bool {
         let nested = |value: &Value| value.is_object() || value.is_array();
         self.atlas.keyword(place, "const").is_some_and(nested)
@@ -87,7 +88,7 @@ impl<'c> Shapes<'_, 'c> {
                 .is_some_and(|values| values.iter().any(nested))
     }
 
-    /// Returns a mention of each place in these alternatives.
+    /// Returns an [`Expression::Mention`] for each place in these alternatives.
     pub(super) fn mentions_of(&self, alternatives: &[Expression]) -> Vec<Expression> {
         let mut found = Vec::new();
         let mut open: Vec<&Expression> = alternatives.iter().rev().collect();

@@ -1,9 +1,9 @@
 //! Compares generated types with plain serde types: the time of a parse, the size of the code, and the compile time.
 //!
 //! A scratch workspace contains the generated types (`ours`), plain serde types (`plain`), validators from the macro of
-//! the `jsonschema` crate (`library`), and types of typify (`typified`). The program measures them in turns. In each
-//! turn, it divides the time of a type by the time of the plain type, so that other work on the machine slows both. A
-//! figure is the median of these ratios.
+//! the `jsonschema` crate (`library`), and types of typify (`typified`). The program of the workspace measures all of
+//! them in turns. In each turn, the program divides the time of a type by the time of the plain type. Other work on the
+//! machine slows both types, so it hardly changes the ratio. A figure is the median of these ratios.
 //!
 //! **The plain types** come from the same plan through other templates (`codegen/plain`), so they have the same fields,
 //! boxes and lists. They are the types that a developer would write:
@@ -11,8 +11,8 @@
 //! - `Option` for a property that can be absent or null, `BTreeMap` for an object whose properties have one type, `i64`
 //!   and `f64` for numbers, and `serde_json::Value` for any value
 //! - an enum with renamed units for listed strings and constants, which is cheaper than `String`
-//! - `untagged` for a union, and `flatten` for undeclared properties. Serde buffers the values of both. The table marks
-//!   such types, and shows the medians also without them.
+//! - `untagged` for a union, and `flatten` for undeclared properties. In both cases, serde buffers the values. The
+//!   table marks such types, and also shows the medians without these types.
 //!
 //! The plain types check nothing, and ignore undeclared properties.
 
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if args.common.check && !met { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Reads a corpus, and returns it with the name of its module.
+/// Reads a corpus. Returns the corpus and the name of its module.
 fn read(folder: PathBuf) -> Result<(String, Corpus), Failure> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
     let source = Source { events: folder, dialect: Vec::new(), formats: Formats::Assert, stub_missing: true };
@@ -104,5 +104,5 @@ fn timed(corpora: &[(String, Corpus)], chosen: &mut [Chosen], alone: bool) -> Re
     Ok(figures)
 }
 
-/// The kind of build. Without optimization, the times would mean nothing.
+/// The kind of build. Times without optimization would be meaningless.
 const BUILD: Build = Build::Release;

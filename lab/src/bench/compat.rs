@@ -1,7 +1,8 @@
 //! Measures the compatibility engine.
 //!
-//! On real pairs, the benchmark compares the engine with the prover of the `jsonschema` crate. It also measures
-//! generated documents that differ in one place: there, the time should depend on the difference, not on the size.
+//! On real pairs, the benchmark compares the engine with the prover of the `jsonschema` crate. The benchmark also
+//! measures generated documents that differ in one place. For such documents, the time should depend on the difference,
+//! and not on the size.
 
 mod real;
 mod shapes;

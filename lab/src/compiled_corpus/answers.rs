@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The time limit for one event. After it, the program counts as hanging.
+/// The time limit for one event. If the program does not answer in this time, it counts as hanging.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
 
 /// The answer of the program for one event.
@@ -19,9 +19,9 @@ pub(crate) struct Answer {
     pub(crate) typed: bool,
     /// Whether the check without a type accepts the event.
     pub(crate) checked: bool,
-    /// Whether the process panicked, crashed or did not answer.
+    /// Whether the program panicked, crashed or did not answer.
     pub(crate) panicked: bool,
-    /// A further error, for example in the event that the type writes back.
+    /// Another error, for example in the event that the type writes back.
     pub(crate) wrong: Option<String>,
     /// Members that are missing in the event that the type writes back.
     pub(crate) dropped: Vec<String>,
@@ -52,7 +52,7 @@ pub(crate) fn check_events(
     Ok(answers)
 }
 
-/// Validates events with one process, and returns whether it answered all of them.
+/// Validates events with one process. Returns whether the process answered all of them.
 fn check_from(
     program: &Path,
     events: &[(usize, &Value)],

@@ -16,10 +16,11 @@ pub struct EventType {
     pub accepts: fn(&[u8]) -> bool,
     /// Checks an event without a type.
     pub check: fn(&[u8]) -> bool,
-    /// Parses an event with serde, which checks nothing. Returns the result of `validate` for the value, and the result
-    /// of a normal parse of the value's bytes. Returns `None` if the type cannot hold the event.
+    /// Parses an event with serde, which checks nothing. Returns the result of `validate` for the parsed value, and
+    /// whether a normal parse accepts the JSON of this value. Returns `None` if the type cannot hold the event.
     pub built: fn(&[u8]) -> Option<(bool, bool)>,
-    /// Returns whether the borrowed type gives the same result: the verdict, the written event, and the owned value.
+    /// Returns whether the borrowed type gives the same results as the owned type: the verdict, the written event, and
+    /// the owned value.
     pub agrees: fn(&[u8]) -> bool,
 }
 
@@ -90,7 +91,7 @@ thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Stores the messages of panics for the answers. On a terminal, they would appear between the answers.
+/// Stores the messages of panics for the answers. Otherwise, the messages would appear between the answers.
 pub fn keep_panics() {
     std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|message| *message = info.to_string())));
 }
@@ -101,7 +102,7 @@ pub struct Decision {
     pub typed: bool,
     pub checked: bool,
     pub panicked: bool,
-    /// A further error: in the event that the type writes back, or in the result of `validate`.
+    /// Another error: in the event that the type writes back, or in the result of `validate`.
     pub wrong: Option<String>,
     /// Pointers to the members that the type dropped.
     pub dropped: Vec<String>,

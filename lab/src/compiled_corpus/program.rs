@@ -6,7 +6,7 @@ use std::io::{BufRead, Write};
 fn main() {
     harness::keep_panics();
     let types = event_types();
-    // Prints each answer at once, so that it is not lost if a later event ends the process.
+    // Prints each answer at once. Otherwise, the answer would be lost if a later event ended the process.
     let mut out = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();

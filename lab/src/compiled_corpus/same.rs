@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// Returns pointers to the missing members. An error is the pointer to another difference.
+/// Returns pointers to the members that are missing in `after`. If the values have another difference, the error is the
+/// pointer to this difference.
 pub fn lost(before: &Value, after: &Value) -> Result<Vec<String>, String> {
     let mut gone = Vec::new();
     walk(before, after, &mut String::new(), &mut gone)?;

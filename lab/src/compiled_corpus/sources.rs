@@ -6,7 +6,7 @@ use evschema_tests::repository;
 
 use crate::scratch::ours;
 
-/// The same features as in this workspace, so that numbers keep all digits.
+/// The dependency has the same features as in this workspace, because numbers must keep all digits.
 const SERDE_JSON: &str = "serde_json = { version = \"1\", features = [\"arbitrary_precision\", \"preserve_order\", \"raw_value\"] }\n";
 
 pub(super) fn workspace(batches: usize, runtime: &str) -> String {
@@ -43,7 +43,7 @@ pub(super) fn harness_manifest() -> String {
 }
 
 pub(super) fn harness_lib() -> String {
-    // An older runtime has no `check_bytes`. There, a parse replaces the check.
+    // An older runtime has no `check_bytes`. With such a runtime, a parse replaces the check.
     let event = std::fs::read_to_string(repository().join("runtime/src/event.rs")).unwrap_or_default();
     let call = if event.contains("fn check_bytes") { "check_bytes" } else { "from_slice" };
     include_str!("harness.rs").replace("CHECK_BYTES", &format!("<$type>::{call}(event)"))

@@ -1,7 +1,7 @@
 //! Compares the bumps that authors declared with the required bumps.
 //!
 //! Neither side is right by definition, because authors define compatibility in different ways. The table shows how
-//! often both agree. `--show` lists the differences, each with the finding that explains the required bump.
+//! often both bumps are equal. `--show` lists the differences, each with the finding that explains the required bump.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -57,7 +57,7 @@ fn mode(text: &str) -> Result<Mode, String> {
         .ok_or_else(|| "`backward`, `forward` or `full`".to_owned())
 }
 
-/// Runs the command. A difference is no failure.
+/// Runs the command. A difference does not fail the command.
 #[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
     let corpus = Corpus::read(&args.source)?;

@@ -1,7 +1,8 @@
 //! Validates real events with code that is generated from real schemas.
 //!
-//! The generated type, the check without a type and the `jsonschema` crate validate each event, and must agree. If a
-//! type accepts an event, it must write the event back with all properties that the schema declares.
+//! The generated type, the check without a type, and the `jsonschema` crate validate each event. All three must give
+//! the same verdict. If a type accepts an event, it must write the event back with all properties that the schema
+//! declares.
 
 use std::process::ExitCode;
 

@@ -21,7 +21,7 @@ pub(super) struct Run<'r> {
     pub(super) formats: Formats,
     pub(super) sample: usize,
     pub(super) dialects: &'r Dialects,
-    /// The options `URI=DRAFT`, for the corpora of events.
+    /// The options `URI=DRAFT`, for the schemas of the histories.
     pub(super) dialect: &'r [String],
 }
 

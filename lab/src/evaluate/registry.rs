@@ -1,8 +1,9 @@
 //! Registers every version of a real history, and checks every response.
 //!
 //! A document can refer to a later line of the file. So if the registry rejects a version because of a missing
-//! reference, the command sends the version again in the next pass. It stops if a pass registers nothing. Then it
-//! sends each registered version again, which must change nothing, and reads it, which must return the same bytes.
+//! reference, the command sends the version again in the next pass. The passes end when a pass registers nothing. After
+//! that, the command sends each registered version again, and this must change nothing. It also reads each version, and
+//! must get the same bytes.
 
 mod evidence;
 mod tally;

@@ -1,8 +1,8 @@
 //! Checks whether a minor version of a schema is also a minor version of its generated Rust code.
 //!
-//! For two consecutive versions with the required bump patch or minor, the command writes a client of the old version.
-//! The client parses and creates values of all types. Then the command compiles the client with the types of the new
-//! version. The client only uses what the attributes of the types allow: patterns end with `..` or `_`, and values
+//! If the step between two consecutive versions requires a patch or minor bump, the command writes a client of the old
+//! version. The client parses and creates values of all types. The command compiles this client with the types of the
+//! new version. The client only uses what the attributes of the types allow: patterns end with `..` or `_`, and values
 //! come from `new` and from assignments to fields.
 
 use std::collections::BTreeMap;
@@ -57,11 +57,11 @@ struct Step {
     reasons: Vec<(Reason, String)>,
 }
 
-/// The limit of builds. Each build omits the steps that failed before. One build does not show all errors, because the
-/// compiler resolves names before it checks types.
+/// The maximum number of builds. Each build omits the steps that failed in an earlier build. One build does not show
+/// all errors, because the compiler resolves names before it checks types.
 const ROUNDS_MAX: usize = 6;
 
-/// The limit of steps in one crate.
+/// The maximum number of steps in one crate.
 const CRATE_STEPS_MAX: usize = 40;
 
 /// Runs the command.
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Finds the steps of a corpus that must not break a client.
+/// Finds the steps of a corpus that must not break a client, and adds them to `steps`.
 fn collect(folder: &std::path::Path, steps: &mut Vec<Step>) -> Result<(), Box<dyn std::error::Error>> {
     let corpus = Corpus::read(&Source {
         events: folder.to_owned(),

@@ -1,8 +1,8 @@
 //! Runs the official test suite of JSON Schema with generated code.
 //!
 //! Each schema of the suite becomes an event type, which can refer to the documents in `remotes`. In mandatory cases,
-//! `format` is an annotation; in the optional cases of `format`, it is an assertion. If a schema is not generated, or
-//! its code does not compile, all its cases count as wrong.
+//! `format` is an annotation. In the optional cases about `format`, the keyword is an assertion. If a schema is not
+//! generated, or its code does not compile, all its cases count as wrong.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -61,7 +61,7 @@ struct Wrong {
     group: String,
     case: String,
     valid: bool,
-    /// `None` if no type exists.
+    /// The answer of the type; `None` if no type exists.
     typed: Option<bool>,
     checked: Option<bool>,
     library: Option<bool>,

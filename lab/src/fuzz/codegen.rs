@@ -1,12 +1,13 @@
 //! Compares generated types with the `jsonschema` crate, on mutated real events.
 //!
-//! `from_slice` and `check_bytes` of a type must give the same verdict as the validator. They must reject a text that
-//! is no JSON or repeats a name. For one event in eight, the type must also write an accepted event back, and
-//! `validate` must agree with `from_slice`. The program contains the generated types. For each wrong event, it prints
-//! the smallest form that it finds.
+//! `from_slice` and `check_bytes` of a type must give the same verdict as the validator. Both must reject a text that
+//! is not JSON or that repeats a name. For one event in eight, the type must also write an accepted event back, and
+//! `validate` must agree with `from_slice`. The program with the generated types tries to make each wrong event
+//! smaller, and prints the smallest form.
 //!
 //! The validator rounds a number that does not fit into a double, and a number with an exponent beyond 64 bits
-//! (docs/adr/0001). If an event contains such a number, and only the validator differs, the event counts as `rounded`.
+//! (docs/adr/0001). If an event contains such a number, and only the verdict of the validator differs, the event counts
+//! as `rounded`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -49,7 +50,7 @@ pub(crate) struct Args {
 /// The number of random events for each schema, in addition to the events of the corpus.
 const DRAWN: usize = 12;
 
-/// The size limit of an event in bytes. A small event tests as many rules in less time.
+/// The maximum size of an event in bytes. A small event tests as many rules as a large one, in less time.
 const BYTES_MAX: usize = 20_000;
 
 /// Runs the command.

@@ -1,8 +1,8 @@
 //! Tests the compatibility engine with pairs of mutated schemas.
 //!
 //! For each pair, the engine must not panic, and must answer in bounded time. The validator must confirm each witness.
-//! If the answer is "contained", the reader must accept each random event of the writer. The current pair is in a
-//! file, so that it is not lost if it ends the process.
+//! If the answer is "contained", the reader must accept each random event of the writer. A file contains the current
+//! pair. So the pair is not lost if it ends the process.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,10 +40,10 @@ pub(crate) struct Args {
     content: Option<ContentModel>,
 }
 
-/// The size limit of a document in bytes. A small document tests as many rules in less time.
+/// The maximum size of a document in bytes. A small document tests as many rules as a large one, in less time.
 const BYTES_MAX: usize = 30_000;
 
-/// The time limit of a pair. Slower pairs are stored.
+/// The time limit for a pair. The command stores slower pairs.
 const SLOW: Duration = Duration::from_secs(2);
 
 /// The interval between two outputs of the figures.
@@ -72,7 +72,7 @@ pub(crate) fn run(args: Args) -> TaskResult {
     let documents = documents()?;
     fs::create_dir_all(&args.out)?;
     println!("{} documents to mutate, seed {}", documents.len(), args.seed);
-    // Hides the messages of panics. A panic counts as a fault, and its message is stored with the pair.
+    // Hides the messages of panics. A panic counts as a fault, and the command stores its message with the pair.
     std::panic::set_hook(Box::new(|_| {}));
     let started = Instant::now();
     let until = started + Duration::from_secs_f64(60.0 * args.minutes);
@@ -142,7 +142,7 @@ impl Figures {
             Some(Containment::Contained) => self.contained += 1,
             Some(Containment::NotContained { .. }) => self.not_contained += 1,
             Some(Containment::Undecided { reason }) => {
-                // The quoted parts of a reason differ from pair to pair, so they do not count.
+                // The quoted parts of a reason differ from pair to pair, so they do not distinguish kinds of reasons.
                 let kind = reason.split('`').step_by(2).collect::<Vec<_>>().join("…");
                 *self.undecided.entry(kind).or_default() += 1;
             }

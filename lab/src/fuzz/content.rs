@@ -1,6 +1,6 @@
 //! Compares the engine under a content model with the oracle, on generated pairs.
 //!
-//! The command prints each fault as a JSON line with its pair, so that a developer can repeat it.
+//! The command prints each fault as a JSON line. The line contains the pair, so a developer can repeat the comparison.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

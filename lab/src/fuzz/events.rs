@@ -1,7 +1,7 @@
 //! Measures the checks of generated code on hostile schemas and events.
 //!
-//! The linked schema comes from the generator, and the runtime checks events against it in this process. So the command
-//! compiles no code.
+//! The generator produces the linked form of each schema, and the runtime checks events with this form in the process
+//! of the command. So the command compiles no code.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -102,7 +102,7 @@ fn run_here(args: &Args) -> TaskResult {
         let seed = rng.get_seed();
         let attack = random(&mut rng);
         let text = attack.registered.first().cloned().unwrap_or_default();
-        // If the process is killed, this file has the schema, and the event if there is one.
+        // If the process is killed, this file contains the current schema, and the current event if one exists.
         std::fs::write(args.keep.join("current.txt"), &text)?;
         let Some(document) = document(&text)? else {
             left_out += 1;
@@ -142,7 +142,8 @@ fn run_here(args: &Args) -> TaskResult {
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Returns a schema in the form of generated code, which is never freed. Returns `None` if the generator rejects it.
+/// Returns a schema as the document that generated code would contain. The memory of the document is never freed.
+/// Returns `None` if the generator rejects the schema.
 fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error::Error>> {
     let at = Coordinates { subject: Subject::parse("a")?, version: Version::new(1, 0, 0) };
     let Ok(schema) = Schema::read(at.clone(), text.as_bytes(), &Dialects::default()) else { return Ok(None) };
@@ -164,7 +165,7 @@ fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error:
     Ok(Some(Box::leak(Box::new(document))))
 }
 
-/// Returns the root and the text of the linked schema in a generated file.
+/// Returns the number of the root node and the text of the program in a generated file.
 fn program_of(file: &GeneratedFile) -> Option<(u32, String)> {
     let tokens: TokenStream = file.text.parse().ok()?;
     program_in(tokens)

@@ -34,7 +34,7 @@ pub(crate) struct Args {
     keep: PathBuf,
 }
 
-/// The request with the highest cost of one kind.
+/// The highest cost of one kind, and the request that caused it.
 #[derive(Debug, Default)]
 struct Highest {
     what: String,
@@ -49,7 +49,7 @@ impl Highest {
     }
 }
 
-/// Runs the command. It starts the `evschema` binary in the folder of its own binary.
+/// Runs the command. It starts the `evschema` binary that is in the same folder as its own binary.
 #[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
     let program = std::env::current_exe()?.with_file_name("evschema");
@@ -92,7 +92,8 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     };
     println!("{:<56} {:>4} {:>9} {:>10}", "designed", "", "processor", "memory");
     for attack in designed() {
-        // A new process for each attack, because memory of an earlier attack would hide the cost of the next one.
+        // Starts a new process for each attack. Otherwise, the memory of an earlier attack would hide the cost of the
+        // next attack.
         registry = Guarded::start(&program, args.limit);
         send(&mut registry, &attack, true)?;
     }

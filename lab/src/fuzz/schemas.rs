@@ -35,7 +35,7 @@ pub(crate) struct Args {
     out: PathBuf,
 }
 
-/// The time limit of a schema. Slower schemas are stored.
+/// The time limit for a schema. The command stores slower schemas.
 const SLOW: Duration = Duration::from_secs(5);
 
 /// Strings that try to end a comment, a literal or a template, and reserved names.
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         if rng.bool() {
             poison(&mut schema, &mut rng);
         }
-        // The current schema is in a file, so that it is not lost if it ends the process.
+        // Writes the current schema to a file. So the schema is not lost if it ends the process.
         fs::write(args.out.join("trying.json"), schema.to_string())?;
         if let Some(fault) = figures.try_one(&schema) {
             fs::write(args.out.join(format!("{fault}-{turn}.json")), format!("{schema:#}"))?;
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
 }
 
 impl Figures {
-    /// Generates the code of a schema, and returns the kind of fault.
+    /// Generates the code of a schema. Returns the kind of fault, or `None` if the code has no fault.
     fn try_one(&mut self, schema: &Value) -> Option<&'static str> {
         self.tried += 1;
         let at = Coordinates { subject: Subject::parse("x").ok()?, version: Version::new(1, 0, 0) };
@@ -152,11 +152,11 @@ fn poison(value: &mut Value, rng: &mut Rng) {
         Value::Object(members) => {
             let mut poisoned = Map::new();
             for (name, mut member) in std::mem::take(members) {
-                // The draft and the references stay. Otherwise, the document would rarely be a schema.
+                // Does not change the draft and the references. Otherwise, the document would rarely be a schema.
                 if !name.starts_with('$') {
                     poison(&mut member, rng);
                 }
-                // This also renames keywords, which then have no effect.
+                // This also renames keywords. A renamed keyword has no effect.
                 let name = if rng.u8(..20) == 0 { evil(rng) } else { name };
                 poisoned.insert(name, member);
             }

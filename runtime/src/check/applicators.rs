@@ -6,7 +6,8 @@ use crate::program::{Applicators, Node, NodeRef};
 use crate::reject::{Reason, Reject};
 
 impl Checker<'_> {
-    /// Checks all keywords of a node that has applicators, or that accepts `null` beside another node.
+    /// Checks all keywords of a node that has applicators, or that accepts `null` and leaves all other values to
+    /// another node.
     pub(super) fn check_all_keywords(
         &mut self,
         node_ref: NodeRef,
@@ -29,7 +30,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// Checks all keywords, and at the end the `unevaluated…` keywords.
+    /// Checks all keywords of a node. Checks the `unevaluated…` keywords last.
     fn check_with_unevaluated(
         &mut self,
         node_ref: NodeRef,
@@ -141,7 +142,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// Checks the applicators of a node. Returns the end of the value if one of them has found it.
+    /// Checks the applicators of a node. Returns the end of the value if an applicator has read the whole value.
     fn check_applicators(
         &mut self,
         node_ref: NodeRef,

@@ -5,7 +5,7 @@ use crate::program::{ArrayKeywords, Contains, NodeRef};
 use crate::reject::{Reason, Reject};
 
 impl Checker<'_> {
-    /// Checks the array at the current position, and moves behind it.
+    /// Checks the array at the current position, and moves behind the array.
     pub(super) fn check_array(
         &mut self,
         node_ref: NodeRef,

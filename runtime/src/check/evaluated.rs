@@ -2,7 +2,7 @@ use crate::bit_set::BitSet;
 
 /// The properties and items of one value that keywords have evaluated, numbered in the order of the text.
 ///
-/// `unevaluatedProperties` and `unevaluatedItems` apply to the others.
+/// `unevaluatedProperties` and `unevaluatedItems` apply to the properties and items that are not in this set.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Evaluated {
     pub(super) all_properties: bool,

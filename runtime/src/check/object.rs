@@ -10,14 +10,15 @@ use crate::program::{
 };
 use crate::reject::{Reason, Reject};
 
-/// A property in the text: one that a keyword names, with its number; or another one, with the position of its name.
+/// A property in the text. `Known` has the number of a property that a keyword names. `Other` has the name of any other
+/// property, and the position of the name.
 enum Found<'a> {
     Known(usize, &'static Property),
     Other(Cow<'a, str>, usize),
 }
 
 impl Checker<'_> {
-    /// Checks the object at the current position, and moves behind it.
+    /// Checks the object at the current position, and moves behind the object.
     pub(super) fn check_object(
         &mut self,
         node_ref: NodeRef,
@@ -148,7 +149,8 @@ impl Checker<'_> {
         Ok(is_evaluated)
     }
 
-    /// Checks the name of the property whose name and value are between `before` and the current position.
+    /// Checks a property's name against the node of `propertyNames`. The name and the value of the property are between
+    /// `before` and the current position.
     fn check_property_name(
         &mut self,
         node_ref: NodeRef,

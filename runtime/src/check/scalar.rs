@@ -12,7 +12,7 @@ use crate::reject::{Reason, Reject};
 use crate::step_budget::StepBudget;
 
 impl StringKeywords {
-    /// Checks a string. Lengths count characters, but the number of bytes often decides alone.
+    /// Checks a string. Lengths are numbers of characters, but often the number of bytes is enough to check them.
     pub(crate) fn check(&self, text: &str, budget: &mut StepBudget) -> Result<(), Reason> {
         if let Some(max) = self.max_length
             && max < text.len()
@@ -100,8 +100,8 @@ impl NumberKeywords {
 }
 
 impl Checker<'_> {
-    /// Reads a small integer that the node accepts for a simple reason. Before any other value, returns `None` and does
-    /// not move.
+    /// Reads a small integer that the node accepts for a simple reason. If another value follows, returns `None` and
+    /// does not move.
     #[inline]
     pub(crate) fn small_integer_under(&mut self, node: &Node) -> Option<i64> {
         let start = self.lexer.position();
@@ -114,7 +114,7 @@ impl Checker<'_> {
         is_accepted.then_some(small)
     }
 
-    /// Checks a string under its keywords.
+    /// Checks a string against the keywords for strings.
     #[inline]
     pub(crate) fn check_string(
         &mut self,
@@ -125,7 +125,7 @@ impl Checker<'_> {
         keywords.check(text, &mut self.state.budget).map_err(|reason| Reject::new(start, reason))
     }
 
-    /// Checks that a value other than a string is one of the values of an `enum`, and moves behind it.
+    /// Checks that a value other than a string is one of the values of an `enum`, and moves behind the value.
     pub(super) fn check_enum(&mut self, values: &EnumValues) -> Result<(), Reject> {
         let start = self.lexer.position();
         let value = Json::read_from(&mut self.lexer)?;

@@ -7,8 +7,8 @@ use crate::program::{AdditionalProperties, NodeRef, ObjectKeywords};
 use crate::reject::{Reason, Reject};
 
 impl Checker<'_> {
-    /// Checks an object whose keywords only describe its properties and list the required ones. Most objects are
-    /// like this, so this path does as little work as possible. `required` has one bit for each required property.
+    /// Checks an object whose keywords only describe its properties and list the required ones. Most objects have only
+    /// these keywords, so this path does as little work as possible. `required` has one bit for each required property.
     pub(super) fn check_simple_object(
         &mut self,
         node_ref: NodeRef,

@@ -10,16 +10,18 @@ pub(super) struct CheckState {
     pub(super) budget: StepBudget,
     /// The number of alternatives that are being tried. If it is not zero, the check may read the same value again.
     pub(super) open_alternatives: usize,
-    /// The results of earlier checks. `None` until the first is stored, which an ordinary event never needs.
+    /// The results of earlier checks. `None` until the check stores the first result. The check of an ordinary event
+    /// stores none.
     results: Option<HashMap<CacheKey, Result<usize, Reject>>>,
-    /// The schema resources entered so far, outermost first, each once: the dynamic scope of JSON Schema.
+    /// The dynamic scope of JSON Schema: the schema resources entered so far, outermost first. Each resource occurs
+    /// once.
     dynamic_scope: Vec<(NodeRef, u16)>,
     /// A hash of the dynamic scope, for cache keys.
     scope_hash: u64,
     open_nodes: usize,
 }
 
-/// A node and a value, in a dynamic scope.
+/// The key of a stored result: a node, a value and a dynamic scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct CacheKey {
     node: usize,
@@ -37,18 +39,20 @@ pub(super) struct Snapshot {
 }
 
 impl CheckState {
-    /// Maximum number of open nodes: three for each level of the deepest event. A schema with more refers to itself
-    /// without end. An unoptimized build needs a stack of 2 MiB for so many.
+    /// Maximum number of open nodes, which are nodes whose check has started but not ended: three for each level of the
+    /// deepest event. If more nodes are open, the schema refers to itself without end. An unoptimized build needs a
+    /// stack of 2 MiB for this number of nodes.
     const OPEN_NODES_MAX: usize = 400;
 
-    /// Maximum number of stored results. Further results are computed again, which costs only time.
+    /// Maximum number of stored results. The check does not store further results, but computes them again. This costs
+    /// only time.
     const RESULTS_MAX: usize = 1 << 20;
 
-    /// The number of steps without a cache. An ordinary event takes fewer steps, and for such an event storing
-    /// results costs more than it saves.
+    /// The number of steps after which the check starts to store results. The check of an ordinary event takes fewer
+    /// steps. To store its results would cost more time than it saves.
     const STEPS_WITHOUT_CACHE: usize = 100_000;
 
-    /// Returns the state at the start of an event of so many bytes.
+    /// Returns the state at the start of an event with this number of bytes.
     #[inline]
     pub(super) fn for_event(bytes: usize) -> Self {
         Self {
@@ -112,8 +116,8 @@ impl CheckState {
         self.open_nodes = snapshot.open_nodes;
     }
 
-    /// Enters the schema resource of a node. If the resource was entered before, nothing changes, because the
-    /// outermost entry counts.
+    /// Enters the schema resource of a node. If the resource was entered before, nothing changes, because only its
+    /// first entry counts.
     pub(super) fn enter_resource(&mut self, node: NodeRef, resource: u16) {
         let program = node.program_address();
         let is_known =
@@ -125,7 +129,8 @@ impl CheckState {
         }
     }
 
-    /// Returns the node of a dynamic anchor: the anchor of the outermost resource that has it.
+    /// Returns the node of the dynamic anchor with this name. If several resources have such an anchor, the outermost
+    /// resource counts.
     pub(super) fn dynamic_anchor(&self, name: &str) -> Option<NodeRef> {
         self.dynamic_scope.iter().find_map(|(node, resource)| node.anchor(*resource, name))
     }

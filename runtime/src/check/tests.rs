@@ -1,4 +1,4 @@
-//! Programs like those of the generator, and hostile ones.
+//! Tests of the checker with programs like those that the generator writes, and with hostile programs.
 
 use super::Checker;
 use crate::lexer::Lexer;
@@ -101,7 +101,7 @@ fn property_conditions_agree_with_applicators() {
             let by_conditions = program(format!(r#"{{"nodes":[{nodes}]}}"#));
             let object = by_conditions.node(0).node().object.as_ref();
             let is_extracted = object.is_some_and(|object| !object.conditions.is_empty());
-            // The last two depend on a property that the object does not name, and on the object itself.
+            // The last two applicators depend on a property that the object does not name, and on the object itself.
             assert!(is_extracted == (at < APPLICATORS.len() - 2) || kinds.is_empty(), "{kinds}{applicators}");
             // A limit that no event reaches prevents the extraction.
             let applied = nodes.replace(r#""required""#, r#""maxProperties":99,"required""#);
@@ -128,7 +128,7 @@ fn a_check_with_too_many_steps_ends() {
         let started = std::time::Instant::now();
         let mut checker = Checker::new(event);
         let result = checker.check(program.node(0)).and_then(|()| checker.lexer.end());
-        // Seconds on an idle machine; without the limit on steps, years.
+        // The check takes seconds on an idle machine. Without the limit on steps, it would take years.
         assert!(started.elapsed() < std::time::Duration::from_secs(120), "{:?}", started.elapsed());
         result.map_err(|reject| reject.reason())
     };

@@ -1,13 +1,13 @@
-//! Finds out whether all elements of an array are different.
+//! Checks whether all elements of an array are different.
 //!
-//! The check first reduces each element to a hash while it reads the text. Equal elements have equal hashes. Only if
-//! two hashes are equal, the check compares the elements themselves.
+//! The check first reduces each element to a hash while it reads the text. Equal elements have equal hashes. The check
+//! compares the elements themselves only if two hashes are equal.
 
 use crate::json::{self, Json};
 use crate::lexer::Lexer;
 use crate::reject::Reject;
 
-/// At most so many elements are compared in pairs; more elements are sorted first.
+/// Maximum number of elements that are compared in pairs. The elements of a longer array are sorted first.
 const COMPARED_MAX: usize = 16;
 
 /// Returns whether all elements of the array at the current position are different. Moves behind the array.
@@ -46,7 +46,7 @@ fn hash_value(lexer: &mut Lexer<'_>) -> Result<u64, Reject> {
             while lexer.next_name(is_first)? {
                 is_first = false;
                 let name = hash_string(&lexer.name()?);
-                // A sum, because the order of properties does not matter.
+                // Adds the hashes, because the order of properties does not matter.
                 sum = sum.wrapping_add(mix(name, hash_value(lexer)?));
             }
             mix(sum, u64::from(b'{'))
@@ -67,7 +67,7 @@ fn hash_value(lexer: &mut Lexer<'_>) -> Result<u64, Reject> {
         }
         _ => {
             let number = lexer.number()?;
-            // Equal numbers round to the same float. Different numbers may too.
+            // Equal numbers round to the same float. Different numbers can also round to the same float.
             let float = number.small_integer().map_or_else(|| number.text.parse(), |small| Ok(small as f64));
             // Adding zero turns `-0.0` into `0.0`.
             float.map_or(0, |float| mix(u64::from(b'0'), (float + 0.0).to_bits()))
@@ -75,7 +75,7 @@ fn hash_value(lexer: &mut Lexer<'_>) -> Result<u64, Reject> {
     })
 }
 
-/// Returns whether the values are few enough to compare them in pairs, and all different.
+/// Returns whether the values are few enough to compare them in pairs, and whether all of them are different.
 // Never inlined: inside the loop that reads an array, it slows down arrays without `uniqueItems`.
 #[inline(never)]
 pub(crate) fn are_few_and_different<T: PartialEq>(values: &[T]) -> bool {
@@ -104,7 +104,8 @@ fn items_differ(items: &[Json]) -> bool {
     let mut hashed: Vec<(u64, &Json)> = items.iter().map(|item| (json::hash(item), item)).collect();
     hashed.sort_unstable_by_key(|(hash, _)| *hash);
     hashed.chunk_by(|a, b| a.0 == b.0).all(|same_hash| {
-        // Different values rarely share a hash. A hostile event can make this slow, but its length is limited.
+        // Different values rarely share a hash. A hostile event can make this comparison slow, but the length of an
+        // event is limited.
         let mut items = same_hash.iter().map(|(_, item)| item).enumerate();
         items.all(|(at, item)| !same_hash[..at].iter().any(|(_, other)| other == item))
     })

@@ -16,10 +16,10 @@ const ERRORS_MAX: u64 = 20_000;
 /// Maximum number of values that the errors of unions may copy.
 const COPIES_MAX: u64 = 1_000_000;
 
-/// Maximum length of a path, which fits the stack of the crate.
+/// Maximum length of a path. The crate can follow a path of this length without exhausting the stack.
 const DEPTH_MAX: usize = 400;
 
-/// Maximum number of visited pairs.
+/// Maximum number of pairs of a node and a value that the estimate visits.
 const PAIRS_MAX: usize = 500_000;
 
 /// Returns whether all violations of an event can be listed in reasonable time and memory.
@@ -70,7 +70,7 @@ impl Estimator {
         if DEPTH_MAX < self.depth || PAIRS_MAX < self.costs.len() {
             return Cost::MAX;
         }
-        // A path that returns to the same pair is a circle, and ends here.
+        // The estimate ends a path that returns to the same pair, because the path is a circle.
         self.costs.insert(key, Cost::default());
         self.depth += 1;
         let mut sum = Sum { estimator: self, node_ref, cost: Cost::errors(1) };
@@ -104,7 +104,7 @@ fn address(value: &Value) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-/// The cost of one pair, while it is added up.
+/// The cost of one pair, while the estimate computes it.
 struct Sum<'e> {
     estimator: &'e mut Estimator,
     node_ref: NodeRef,

@@ -32,8 +32,9 @@ pub(super) fn value_start(text: &str, pointer: &str) -> usize {
     start
 }
 
-/// Moves to the first property value or element for which `is_wanted` returns true. Its arguments are the name or the
-/// index, the start and the end. Returns the name or the index, and the start.
+/// Moves to the first property value or element for which `is_wanted` returns true. The arguments of `is_wanted` are
+/// the name or the index, the start of the value and its end. Returns the name or the index, and the start of the
+/// value.
 fn step(lexer: &mut Lexer<'_>, is_wanted: impl Fn(&str, usize, usize) -> bool) -> Option<(String, usize)> {
     let is_object = match lexer.peek() {
         b'{' => true,

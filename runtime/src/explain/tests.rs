@@ -1,4 +1,4 @@
-//! The limits of the list of violations.
+//! Tests the limits of the list of violations.
 
 use crate::document::{Document, Draft};
 use crate::error::Violation;
@@ -42,7 +42,7 @@ fn a_large_event_is_not_copied_for_each_branch() {
     let items = vec![r#"{"d":1}"#; 20_000].join(",");
     let within = |levels: usize| "{\"a\":".repeat(levels) + &format!("[{items}]") + &"}".repeat(levels);
     assert_eq!(violations(&TREE, &within(2))[0].schema_pointer, "/anyOf");
-    // Two copies for each branch at each level.
+    // A list of violations would need two copies of the items for each branch at each level.
     assert_eq!(violations(&TREE, &within(6))[0].schema_pointer, "");
 }
 

@@ -9,8 +9,8 @@ use super::{Finding, excerpt};
 use crate::document::{Document, Draft};
 use crate::error::{Error, Violation};
 
-/// Returns the violations, at most [`Error::VIOLATIONS_MAX`]. Returns none if the crate would take too long, or finds
-/// none because it rounds numbers.
+/// Returns the violations, at most [`Error::VIOLATIONS_MAX`]. Returns an empty list if the crate would take too long.
+/// The list is also empty if the crate finds no violation because it rounds numbers.
 pub(super) fn violations(document: &'static Document, text: &str) -> Vec<Violation> {
     let Ok(event) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     if !is_affordable(document.root(), &event) {
@@ -41,7 +41,7 @@ impl Document {
         let mut resources = vec![(self.base, self.draft.to_library().create_resource(root.clone()))];
         for (uri, document) in self.references {
             // The library rejects two resources with the same `$id`. So a document with several URIs is added only
-            // under those that differ from its base URI.
+            // under the URIs that differ from its base URI.
             let others = self.references.iter().filter(|(_, other)| std::ptr::eq(*other, *document));
             let is_alias = *uri != document.base;
             if is_alias || others.count() == 1 {
@@ -75,7 +75,7 @@ impl Document {
             .map_err(|error| error.to_string())
     }
 
-    /// Returns the parsed text. Replaces `$schema` by the URI of the draft, because it may name another dialect.
+    /// Returns the parsed text. Replaces `$schema` by the URI of the draft, because the text may name another dialect.
     fn value(&self) -> Result<Value, String> {
         let mut value: Value = serde_json::from_str(self.text).map_err(|error| error.to_string())?;
         if let Some(named) = value.get_mut("$schema") {

@@ -1,7 +1,7 @@
 //! URIs of RFC 3986 and IRIs of RFC 3987.
 //!
-//! Most events contain plain URLs, which a table checks fast. The library checks the others, for example a URL whose host
-//! is an address in brackets.
+//! Most events contain plain URLs, which a table checks fast. The library checks other URIs, for example a URL whose
+//! host is an address in brackets.
 
 use super::byte_classes::{ESCAPE, PATH, QUERY, REG_NAME, SCHEME, is, span};
 

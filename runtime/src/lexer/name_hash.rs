@@ -45,8 +45,8 @@ impl NameHash {
 pub(crate) struct KnownName {
     text: Box<str>,
     hash: NameHash,
-    /// The first 8 bytes of the name, and the mask of the bytes that it has. If JSON must escape the name, no bytes
-    /// match these two values.
+    /// The first 8 bytes of the name, and a mask of those bytes that belong to the name. If JSON must escape the name,
+    /// no bytes match these two values.
     first: u64,
     mask: u64,
 }
@@ -81,7 +81,7 @@ impl KnownName {
     /// Returns whether the bytes behind an opening quote start with this name, a quote and a colon.
     #[inline]
     pub(super) fn starts(&self, bytes: &[u8]) -> bool {
-        // A name so close to the end of the text is rare; the caller then reads it as a string.
+        // A name is rarely this close to the end of the text. If it is, the caller reads the name as a string.
         let Some(first) = bytes.first_chunk::<8>() else { return false };
         if u64::from_le_bytes(*first) & self.mask != self.first {
             return false;

@@ -17,7 +17,7 @@ struct Name {
     start: usize,
 }
 
-/// At most so many names are compared in pairs; more names are sorted first.
+/// Maximum number of names that are compared in pairs. A longer list of names is sorted first.
 const COMPARED_MAX: usize = 12;
 
 impl OpenNames {

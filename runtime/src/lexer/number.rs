@@ -82,7 +82,7 @@ impl SmallDecimal {
     }
 }
 
-/// Any number of so many digits fits 64 bits.
+/// Any number with at most this many digits fits 64 bits.
 const SMALL_DIGITS_MAX: usize = 18;
 
 impl NumberToken<'_> {
@@ -92,7 +92,7 @@ impl NumberToken<'_> {
         self.small_decimal.filter(|_| self.has_integer_syntax).map(|small_decimal| small_decimal.mantissa)
     }
 
-    /// Returns the kind of the number; a set of one kind.
+    /// Returns the kind of the number, as a set that contains only this kind.
     pub(crate) fn kind(&self) -> Kinds {
         let is_whole = !self.has_fraction && !self.has_exponent
             || Decimal::parse(self.text).is_some_and(|d| d.is_integer());
@@ -105,8 +105,8 @@ impl NumberToken<'_> {
 }
 
 impl<'a> Lexer<'a> {
-    /// Reads an integer of at most 18 digits, without fraction and exponent. Before any other value, including `-0`,
-    /// returns `None` and does not move.
+    /// Reads an integer of at most 18 digits, without fraction and exponent. If another value follows, or `-0`, returns
+    /// `None` and does not move.
     #[inline]
     pub(crate) fn small_integer(&mut self) -> Option<i64> {
         let bytes = self.text.as_bytes();

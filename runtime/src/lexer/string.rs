@@ -54,8 +54,8 @@ impl<'a> Lexer<'a> {
         self.string_with_escapes(start, end).map(Cow::Owned)
     }
 
-    /// Reads a string whose end a function of its format finds, in the same pass that checks the format. Otherwise
-    /// returns `None` and does not move.
+    /// Reads a string with the function of a format, which checks the format and finds the end of the string in one
+    /// pass. If the function does not find the end, returns `None` and does not move.
     #[inline]
     pub(crate) fn string_by_format(&mut self, find_end: fn(&[u8]) -> Option<usize>) -> Option<&'a str> {
         let start = self.position + 1;

@@ -56,7 +56,7 @@ impl Divisor {
         Some(Self { small: exact.to_i64().filter(|divisor| 0 < *divisor), exact })
     }
 
-    /// Returns whether a number is a multiple of this one.
+    /// Returns whether a number is a multiple of this divisor.
     pub(crate) fn divides(&self, number: &NumberToken<'_>) -> bool {
         if let (Some(number), Some(divisor)) = (number.small_integer(), self.small) {
             return number % divisor == 0;

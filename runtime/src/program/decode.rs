@@ -89,7 +89,7 @@ impl Keywords<'_> {
         list(self.0.get(keyword), child)
     }
 
-    /// Returns a limit. A limit beyond the range of the machine becomes the largest one.
+    /// Returns a limit. A limit that does not fit a `usize` becomes the largest `usize`.
     fn size(&self, keyword: &str) -> Option<usize> {
         let Some(Json::Number(number)) = self.0.get(keyword) else { return None };
         Some(number.as_i64().and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX))

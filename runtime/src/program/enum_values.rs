@@ -2,11 +2,12 @@ use crate::json::{Json, hash, hash_string};
 
 /// The values of an `enum`.
 ///
-/// A long list has hashes, so that a long event does not compare each of its values with the whole list.
+/// For a long list, the hashes of its values are stored too. With them, the check of a long event does not compare each
+/// of the event's values with the whole list.
 #[derive(Debug)]
 pub(crate) struct EnumValues {
     values: Box<[Json]>,
-    /// The sorted hashes of the values with their positions; empty for a short list.
+    /// The hashes of the values, sorted, each with the position of its value; empty for a short list.
     hashes: Box<[(u64, u32)]>,
 }
 

@@ -9,7 +9,7 @@ use crate::program::node::{
 use crate::program::node_id::{NodeId, index};
 use crate::reject::Reason;
 
-/// Replaces applicators by property conditions, as far as the properties of the object alone decide them.
+/// Replaces an applicator by a property condition if its result depends only on the properties of the object.
 pub(crate) fn extract(nodes: &mut [Node]) {
     let extracted: Vec<Extracted> =
         nodes.iter().map(|node| Extractor::new(nodes, node).applicators()).collect();
@@ -104,7 +104,7 @@ impl<'n> Extractor<'n> {
     }
 
     /// Returns the condition of an applicator, if the condition is right for values of every kind. Otherwise records no
-    /// properties for it.
+    /// properties for the applicator.
     fn try_extract(
         &mut self,
         extract: impl FnOnce(&mut Self) -> Option<PropertyCondition>,
@@ -179,10 +179,10 @@ impl<'n> Extractor<'n> {
         required.map(|(_, property)| self.own_number(property)).collect()
     }
 
-    /// Returns the condition of a declared property of a part: `Some(None)` if the part does not restrict it.
+    /// Returns the condition of a declared property of a part: `Some(None)` if the part does not restrict the property.
     fn property(&mut self, property: &Property) -> Option<Option<PropertyCondition>> {
         let number = self.own_number(property)?;
-        // If the object itself declares the property, the property is evaluated anyway.
+        // If the object itself declares the property, the property is evaluated in any case.
         if !self.properties[number].is_declared {
             return None;
         }
@@ -195,7 +195,7 @@ impl<'n> Extractor<'n> {
         (recorded < RECORDED_MAX).then_some(Some(PropertyCondition::Satisfies(recorded, node)))
     }
 
-    /// Returns the number that a property of a part has in the object itself.
+    /// Returns the number of a part's property among the properties of the object itself.
     fn own_number(&self, property: &Property) -> Option<usize> {
         self.properties.iter().position(|own| own.name.text() == property.name.text())
     }

@@ -23,9 +23,9 @@ pub(crate) struct Node {
     pub(crate) enum_values: Option<Box<EnumValues>>,
     pub(crate) applicators: Option<Box<Applicators>>,
     pub(crate) checks_while_reading: ChecksWhileReading,
-    /// Whether the node accepts an object under the keywords of [`ObjectKeywords::simple_required`] alone.
+    /// Whether the node has no conditions on objects except the keywords of [`ObjectKeywords::simple_required`].
     pub(crate) is_simple_object: bool,
-    /// The node for all values other than `null`. The node with this field accepts `null` too.
+    /// The node that checks all values other than `null`. A node with this field accepts `null`.
     pub(crate) unless_null: Option<NodeId>,
 }
 
@@ -48,7 +48,8 @@ pub(crate) struct StringKeywords {
     pub(crate) format: Option<Format>,
     pub(crate) content_encoding: Option<Box<str>>,
     pub(crate) content_is_json: bool,
-    /// Finds the end of the string, if the format is the only keyword.
+    /// The function of the format that finds the end of the string. Set only if the format is the only keyword for
+    /// strings.
     pub(crate) find_end: Option<FindEnd>,
 }
 
@@ -76,7 +77,7 @@ pub(crate) struct Contains {
     pub(crate) node: NodeId,
     pub(crate) min: usize,
     pub(crate) max: Option<usize>,
-    /// Whether matching items count as evaluated, as they do in draft 2020-12.
+    /// Whether items that match `contains` count as evaluated, as in draft 2020-12.
     pub(crate) evaluates: bool,
 }
 
@@ -95,7 +96,7 @@ pub(crate) struct ObjectKeywords {
     pub(crate) dependent_schemas: Box<[(u16, NodeId)]>,
     /// Conditions from applicators, each with the reason for objects that violate it.
     pub(crate) conditions: Vec<(PropertyCondition, Reason)>,
-    /// How often a validator applies the schemas that the generator merged into this object.
+    /// The number of times that a validator applies the schemas that the generator merged into this object.
     #[cfg(feature = "explain")]
     pub(crate) copies: u32,
     /// The few properties whose values the conditions read.
@@ -218,8 +219,8 @@ impl ObjectKeywords {
         is_simple.then(|| self.required.first_word())
     }
 
-    /// Returns the number of a property. Does not compare the name with property `expected`, because callers have done
-    /// so; tries the following property first.
+    /// Returns the number of a property. Tries the property after `expected` first, because the caller has already
+    /// compared the name with property `expected`.
     #[inline]
     pub(crate) fn find_property(&self, name: &str, expected: usize) -> Option<usize> {
         let hash = NameHash::of(name);

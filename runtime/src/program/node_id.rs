@@ -1,4 +1,4 @@
-/// Refers to a node of the same program, or of a linked one.
+/// Refers to a node of the same program, or of a linked program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeId {
     pub(super) link: Option<u16>,

@@ -10,7 +10,7 @@ use jsonschema_regex::{PatternAnalysis, Sequence, analyze_pattern, contains_ecma
 use crate::reject::Reason;
 use crate::step_budget::StepBudget;
 
-/// A pattern, which the first string compiles.
+/// A pattern. The check of the first string compiles it.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: Box<str>,
@@ -31,9 +31,10 @@ enum Simple {
 
 #[derive(Debug)]
 enum Engine {
-    /// A sequence of character classes. If the sequence cannot decide a string, the expression does.
+    /// A sequence of character classes. If the sequence cannot decide whether a string matches, the regular expression
+    /// decides.
     Sequence(Box<Sequence>, Box<regex::Regex>),
-    /// Takes time linear in the length of the string.
+    /// An expression whose search takes time linear in the length of the string.
     Automaton(Box<regex::Regex>),
     /// Several expressions that must all match: look-aheads at the start of a pattern, and the rest.
     All(Vec<regex::Regex>),
@@ -43,18 +44,18 @@ enum Engine {
     Invalid,
 }
 
-/// A backtracking engine with a limit. After each backtrack, it may scan the rest of the string.
+/// A backtracking engine with a limit on backtracks. After each backtrack, the engine may scan the rest of the string.
 #[derive(Debug)]
 struct Backtracking {
     pattern: Box<str>,
-    /// With a low limit, which is enough for usual patterns.
+    /// The engine with a low limit, which is enough for usual patterns.
     quick: fancy_regex::Regex,
-    /// With the full limit. Compiled when a string exceeds the low limit.
+    /// The engine with the full limit. It is compiled when a string exceeds the low limit.
     full: OnceLock<Option<fancy_regex::Regex>>,
 }
 
 impl Backtracking {
-    /// Maximum number of backtracks. A string that needs more does not match.
+    /// Maximum number of backtracks. A string that needs more backtracks does not match.
     const BACKTRACKS_MAX: usize = 100_000;
     /// Maximum number of backtracks in the first attempt.
     const BACKTRACKS_MAX_QUICK: usize = 1_000;
@@ -73,7 +74,8 @@ impl Backtracking {
         Ok(full.as_ref().is_some_and(|full| full.is_match(text).unwrap_or(false)))
     }
 
-    /// Returns the steps that a limit stands for. A step of the checker takes as long as scanning a number of bytes.
+    /// Returns the number of the checker's steps that take as long as these backtracks. One step takes as long as a
+    /// scan of `BYTES_PER_STEP` bytes.
     fn cost(backtracks: usize, text: &str) -> usize {
         const BYTES_PER_STEP: usize = 100;
         (backtracks / BYTES_PER_STEP).saturating_mul(text.len())

@@ -29,7 +29,7 @@ pub(crate) enum PropertyCondition {
     If(Box<[Self; 3]>),
 }
 
-/// A question about an object that a condition depends on.
+/// A question about an object. The result of a condition depends on the answer.
 pub(crate) enum PropertyQuestion<'d> {
     ArePresent(&'d BitSet),
     Satisfies(usize, NodeId),
@@ -79,7 +79,8 @@ impl PropertyCondition {
         }
     }
 
-    /// Returns whether the condition holds for values that are not objects. `required` and `properties` accept them.
+    /// Returns whether the condition holds for values that are not objects. For such values, `required` and
+    /// `properties` accept everything.
     pub(super) fn holds_for_other_kinds(&self) -> bool {
         self.holds(&mut |_| Ok(true)).unwrap_or(false)
     }

@@ -31,7 +31,7 @@ impl PropertyIndex {
     #[inline]
     pub(super) fn find(&self, hash: u64, is_match: impl Fn(usize) -> bool) -> Option<usize> {
         let mut slot = self.slot(hash);
-        // Ends at an empty slot; half of the slots are empty.
+        // The search ends at an empty slot at the latest. At least half of the slots are empty.
         while let Some(number @ 1..) = self.0.get(slot) {
             let number = usize::from(*number) - 1;
             if is_match(number) {

@@ -15,11 +15,11 @@ struct Progress {
     is_possible: bool,
 }
 
-/// At most so many cases need no allocation.
+/// Maximum number of cases that need no allocation.
 const INLINE_CASES: usize = 8;
 
-/// Returns the case that matches the value at the current position, and does not move. If no case matches, the result
-/// may be the case that comes closest.
+/// Returns the number of the case that matches the value at the current position. Does not move. If no case matches,
+/// the function may return the case that comes closest.
 ///
 /// # Errors
 ///

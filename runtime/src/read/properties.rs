@@ -12,7 +12,7 @@ use crate::reject::{Reason, Reject};
 #[derive(Debug)]
 pub struct PropertyReader<'a> {
     node: Option<(NodeRef, &'static ObjectKeywords)>,
-    /// The names that the struct knows, for objects without a node.
+    /// The names of the properties that the struct knows. Used for objects without a node.
     names: &'static [&'static str],
     present: BitSet,
     positions: ValuePositions,
@@ -21,9 +21,9 @@ pub struct PropertyReader<'a> {
     count: usize,
     start: usize,
     names_before: usize,
-    /// The position before the last property.
+    /// The position before the property that was read last.
     before: usize,
-    /// The node for the last property.
+    /// The node for the property that was read last.
     child: Option<NodeRef>,
     name: Cow<'a, str>,
     name_start: usize,

@@ -52,8 +52,8 @@ impl<'a> Checker<'a> {
         Ok(number)
     }
 
-    /// Reads a small integer that the node accepts for a simple reason. Before any other value, returns `None` and does
-    /// not move.
+    /// Reads a small integer that the node accepts for a simple reason. If another value follows, returns `None` and
+    /// does not move.
     #[inline]
     fn read_small_integer(&mut self, node_ref: Option<NodeRef>) -> Option<i64> {
         self.lexer.peek();
@@ -279,7 +279,7 @@ macro_rules! tuples {
     )*};
 }
 
-/// Reads one element of a tuple. The array was checked as a whole before.
+/// Reads one element of a tuple. The checker has already checked the whole array.
 trait TupleElement<'a>: Read<'a> {
     fn read_element(checker: &mut Checker<'a>, is_first: bool) -> Result<Self, Reject> {
         if checker.lexer.next_element(is_first)? {

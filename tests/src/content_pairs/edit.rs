@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{leaf, name};
 
-/// Tries edits until one of them changes the schema.
+/// Maximum number of edits to try until one of them changes the schema.
 const TRIES_MAX: usize = 20;
 
 /// Makes one edit.

@@ -1,4 +1,4 @@
-//! The values in two documents; drawn events contain these values and similar ones.
+//! The values in two documents. Drawn events contain these values and similar values.
 
 use fastrand::Rng;
 use serde_json::{Number, Value};
@@ -53,7 +53,7 @@ impl Hints {
         }
     }
 
-    /// Returns a number from the documents, exactly.
+    /// Returns a number from the documents, with all its digits.
     pub(super) fn number(&self, rng: &mut Rng) -> Option<&Number> {
         rng.choice(&self.numbers)
     }

@@ -24,7 +24,7 @@ pub(super) fn matching(pattern: &str, rng: &mut Rng) -> Option<String> {
     Some(text)
 }
 
-/// Returns whether a pattern certainly matches; a pattern that cannot be parsed matches nothing here.
+/// Returns whether a pattern certainly matches. If the pattern cannot be parsed, returns false.
 pub(super) fn is_match(pattern: &str, text: &str) -> bool {
     thread_local! {
         static COMPILED: std::cell::RefCell<std::collections::HashMap<String, Option<regex::Regex>>> =
@@ -81,7 +81,7 @@ fn build(hir: &Hir, text: &mut String, rng: &mut Rng) {
     }
 }
 
-/// Draws a character of a range: the first, the last, or a character between them, if possible a readable one.
+/// Draws a character of a range: the first, the last, or a character between them. Prefers a readable character.
 fn character(start: char, end: char, rng: &mut Rng) -> char {
     let readable = (start.max(' '), end.min('~'));
     let (low, high) = if readable.0 <= readable.1 && rng.u8(..8) != 0 { readable } else { (start, end) };

@@ -48,7 +48,7 @@ pub(super) fn number(rules: &[&Map<String, Value>], integer: bool, hints: &Hints
         drawn = (drawn * 4.0).round() / 4.0;
     }
     if drawn.fract() == 0.0 && drawn.abs() < 9e15 {
-        // In all drafts except one, `1.0` is an integer.
+        // In all drafts except draft 4, `1.0` is an integer.
         if rng.u8(..16) == 0 { Value::from(drawn) } else { Value::from(drawn as i64) }
     } else {
         Value::from(drawn)

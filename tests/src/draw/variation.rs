@@ -1,11 +1,11 @@
-//! Events that are similar to an event: one place is replaced, removed, repeated, or gets an addition.
+//! Varies an event: replaces, removes or repeats the value at one place, or adds a value there.
 
 use fastrand::Rng;
 use serde_json::Value;
 
 use super::hints::Hints;
 
-/// Returns an event that differs in one place.
+/// Returns an event that differs from `event` in one place.
 pub(super) fn vary(event: &Value, hints: &Hints, rng: &mut Rng) -> Value {
     let mut varied = event.clone();
     let mut at = rng.usize(..places(event));
@@ -21,7 +21,8 @@ fn places(value: &Value) -> usize {
     }
 }
 
-/// Calls `change` for the place with this number, parents first. Returns whether the place exists.
+/// Calls `change` for the value with this number. Parents have lower numbers than their children. Returns whether the
+/// value exists.
 fn visit(value: &mut Value, at: &mut usize, change: &mut dyn FnMut(&mut Value)) -> bool {
     if *at == 0 {
         change(value);

@@ -1,4 +1,4 @@
-//! The values in a schema; similar values may give another result.
+//! The values in a schema. An event with a similar value may get another verdict.
 
 use serde_json::Value;
 

@@ -43,7 +43,7 @@ const NUMBERS: &[&str] = &[
     "1e1000000000000",
 ];
 
-/// Strings that are difficult for lengths, patterns and formats.
+/// Strings that are difficult for the checks of lengths, patterns and formats.
 const TEXTS: &[&str] = &[
     "",
     " ",
@@ -82,7 +82,7 @@ const TEXTS: &[&str] = &[
     "١٢",
 ];
 
-/// Maximum number of arrays or objects to put around a value.
+/// Maximum number of arrays or objects that a mutation puts around a value.
 const WRAPS_MAX: usize = 140;
 
 /// Changes one place of an event.
@@ -151,7 +151,7 @@ fn number(text: &mut String, hints: &Hints, rng: &mut Rng) {
             near(text, rng);
         }
         2 => near(text, rng),
-        // Another spelling of the same number.
+        // Writes another spelling of the same number.
         3 if !text.contains(['.', 'e', 'E']) => {
             text.push_str([".0", "e0", "E+0", ".00", "0e-1"][rng.usize(..5)])
         }

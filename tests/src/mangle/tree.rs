@@ -1,4 +1,5 @@
-//! JSON with its spelling: duplicate names, and several spellings of a number or string.
+//! JSON values that keep their spelling. They can contain duplicate names, and unusual spellings of numbers and
+//! strings.
 
 use std::fmt::Write;
 
@@ -8,13 +9,13 @@ use serde_json::Value;
 /// A JSON value with its spelling.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tree {
-    /// `null`, `true`, `false` or a number, as written.
+    /// `null`, `true`, `false` or a number, in its original spelling.
     Raw(String),
     /// A string, without escapes.
     Text(String),
     /// An array.
     List(Vec<Tree>),
-    /// An object with its members in order; a name may occur several times.
+    /// An object with its members in order. A name may occur several times.
     Object(Vec<(String, Tree)>),
 }
 
@@ -31,7 +32,7 @@ impl Tree {
         }
     }
 
-    /// Returns the number of values.
+    /// Returns the number of values in this tree, including the root.
     pub fn size(&self) -> usize {
         1 + match self {
             Self::Raw(_) | Self::Text(_) => 0,
@@ -40,9 +41,10 @@ impl Tree {
         }
     }
 
-    /// Returns whether the validator changes the value of a number (docs/adr/0001). This is a number with more digits
-    /// than a double, or outside the range of a double; generated types compare it by its digits. It is also a number
-    /// outside 64 bits with an exponent, which the validator calls an integer and draft 4 does not.
+    /// Returns whether this value contains a number for which the validator is wrong (docs/adr/0001). Such a number has
+    /// more digits than a double, or is outside the range of a double. Generated types compare such a number by its
+    /// digits. The validator is also wrong about a number outside 64 bits that has an exponent. It calls this number an
+    /// integer, but in draft 4 the number is no integer.
     pub fn is_beyond_validator(&self) -> bool {
         match self {
             Self::Raw(text) => {
@@ -52,7 +54,7 @@ impl Tree {
                 let digits = digits.trim_matches('0');
                 let is_rounded = 15 < digits.len() || (double == 0.0 && !digits.is_empty());
                 let has_exponent = text.contains(['e', 'E']);
-                // Doubles are exact enough here, because the limit itself does not matter.
+                // Doubles are exact enough for this comparison, because numbers close to the limit do not matter.
                 is_rounded || double.is_infinite() || (has_exponent && i64::MAX as f64 <= double.abs())
             }
             Self::Text(_) => false,
@@ -82,7 +84,7 @@ impl Tree {
         None
     }
 
-    /// Writes the text; with `rng`, in a random spelling.
+    /// Writes the tree as JSON text. With `rng`, uses a random spelling.
     pub fn write(&self, out: &mut String, rng: Option<&mut Rng>) {
         match rng {
             Some(rng) => self.spell(out, rng),

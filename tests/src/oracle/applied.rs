@@ -1,4 +1,4 @@
-//! The applied schemas of one place in an event.
+//! Finds the schemas that apply to one place in an event.
 
 use std::collections::HashSet;
 
@@ -11,9 +11,10 @@ use super::evaluation::{Edge, Evaluation};
 /// A part of the schemas of a parent that applies to the place of a child.
 #[derive(Debug, Clone)]
 pub(super) enum Inherited<'d> {
-    /// A schema; `forced` inside an `if`, which counts even if it does not hold.
+    /// A schema. `forced` states whether the schema is inside an `if`. Such a schema counts even if it does not accept
+    /// the value.
     Schema { node: Node<'d>, forced: bool },
-    /// The parts of `enum` or `const` values for this place.
+    /// The parts of the parent's `enum` or `const` values that are at this place.
     Listed(Vec<&'d Value>),
 }
 
@@ -21,9 +22,9 @@ pub(super) enum Inherited<'d> {
 #[derive(Debug, Clone)]
 pub(super) struct Applied<'d> {
     pub(super) inherited: Inherited<'d>,
-    /// Whether the schema declares names and applies schemas to children.
+    /// Whether the schema counts: only such schemas declare names and apply schemas to children.
     pub(super) counts: bool,
-    /// The keyword by which it applies.
+    /// The keyword by which the schema applies.
     pub(super) edge: Edge,
 }
 
@@ -36,7 +37,7 @@ impl<'d> Applied<'d> {
     }
 }
 
-/// Returns the schemas that apply to a place of a writer; a schema counts if it holds.
+/// Returns the schemas that apply to a place of a writer. A schema counts if it accepts the value.
 pub(super) fn of_writer<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],
@@ -52,8 +53,9 @@ pub(super) fn of_writer<'d>(
     walk.found
 }
 
-/// Returns the schemas that apply to a place of a reader, after the schema is opened. A schema counts if every event
-/// must satisfy it. Branches of a union count if they hold; if none holds, all count.
+/// Returns the schemas that apply to a place of a reader. The reader ignores keywords such as `additionalProperties:
+/// false`. A schema counts if every event must satisfy it. A branch of a union counts if it accepts the value. If no
+/// branch accepts the value, all branches count.
 pub(super) fn of_reader<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],
@@ -81,7 +83,8 @@ impl<'d> Walk<'_, '_, 'd> {
         self.found.push(Applied { inherited, counts, edge });
     }
 
-    /// Adds a schema of a writer; `alive` if all schemas around it count, `forced` inside an `if`.
+    /// Adds a schema of a writer. `alive` states whether all schemas around this schema accept the value. `forced`
+    /// states whether the schema is inside an `if`.
     fn writer(&mut self, node: Node<'d>, edge: Edge, alive: bool, forced: bool) {
         if node.members().is_none() || !self.seen.insert((node.address(), alive, forced)) {
             return;
@@ -103,7 +106,7 @@ impl<'d> Walk<'_, '_, 'd> {
         let holds = |part: &Node<'d>| self.run.holds(*part, self.value, true);
         let holding = |wanted: Edge| parts.iter().any(|(edge, part)| *edge == wanted && holds(part));
         let (any, one) = (holding(Edge::AnyOf), holding(Edge::OneOf));
-        // A missing `then` or `else` holds.
+        // A missing `then` or `else` accepts every value.
         let chosen = parts.iter().find(|(edge, _)| matches!(edge, Edge::Then | Edge::Else));
         let is_satisfied = chosen.is_none_or(|(_, part)| holds(part));
         let taken: Vec<(Edge, Node<'d>, bool)> = parts

@@ -6,7 +6,7 @@ use evschema_model::{Formats, Resolved};
 use super::documents::Documents;
 use super::doubt::Doubt;
 
-/// The documents of a schema, with the validators and results that all evaluations share.
+/// The documents of a schema, and the validators and cached results that all evaluations share.
 #[derive(Debug)]
 pub(super) struct Compiled<'d> {
     pub(super) documents: Documents<'d>,
@@ -15,12 +15,13 @@ pub(super) struct Compiled<'d> {
     pub(super) assertions: RefCell<HashMap<usize, Option<jsonschema::Validator>>>,
     /// Validators of patterns for names.
     pub(super) patterns: RefCell<HashMap<String, Option<jsonschema::Validator>>>,
-    /// Whether places are empty under the content model, and the number of events that examined each place.
+    /// For each place, whether it is vacuous (see `vacuous.rs`), and the number of events for which the oracle examined
+    /// the place.
     pub(super) vacuous: RefCell<HashMap<PlaceKey, (Option<bool>, usize)>>,
 }
 
-/// The schemas of a place, its branches, the interpretation of the definition, and whether the place belongs to the
-/// event itself.
+/// The key of a place: its schemas, the branches that hold, the doubt with the unusual answer, and whether the place is
+/// in the event itself, not in a candidate.
 pub(super) type PlaceKey = (Vec<(usize, bool)>, BTreeSet<(usize, bool)>, Option<Doubt>, bool);
 
 impl<'d> Compiled<'d> {

@@ -13,7 +13,7 @@ use super::keywords::{is_catch_all, is_real};
 /// Maximum length of a chain of references to a list of names.
 const CHAIN_MAX: usize = 20;
 
-/// Returns whether the object is a map: no applied schema describes members.
+/// Returns whether the object is a map. An object is a map if no applied schema describes members.
 pub(super) fn is_map(run: &Evaluation<'_, '_>, applied: &[Applied<'_>]) -> bool {
     !applied.iter().any(|part| match &part.inherited {
         Inherited::Listed(values) => lists_objects(run, values),
@@ -21,7 +21,7 @@ pub(super) fn is_map(run: &Evaluation<'_, '_>, applied: &[Applied<'_>]) -> bool 
     })
 }
 
-/// Returns whether a schema that counts declares the name.
+/// Returns whether one of the schemas that count declares the name.
 pub(super) fn is_declared(
     run: &Evaluation<'_, '_>,
     applied: &[Applied<'_>],
@@ -61,7 +61,7 @@ fn has_real(run: &Evaluation<'_, '_>, node: Node<'_>, keyword: &str) -> bool {
     run.keyword(node, keyword).is_some_and(|part| is_real(part, run.draft(node)))
 }
 
-/// Returns the names that a schema declares one by one.
+/// Returns the names that a schema lists, for example in `properties`.
 pub(super) fn names<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> {
     let mut names: BTreeSet<&'d str> = BTreeSet::new();
     let strings = |list: &'d [Value]| list.iter().filter_map(Value::as_str);
@@ -87,14 +87,14 @@ fn by_pattern(run: &Evaluation<'_, '_>, node: Node<'_>, name: &str) -> bool {
     })
 }
 
-/// Returns whether a real schema for further members applies to the name.
+/// Returns whether `additionalProperties` or `unevaluatedProperties` applies a real schema to the name.
 fn by_rest(run: &Evaluation<'_, '_>, node: Node<'_>, value: &Value, name: &str, opened: bool) -> bool {
     (has_real(run, node, "additionalProperties") && run.named_schemas(node, name).is_empty())
         || (has_real(run, node, "unevaluatedProperties")
             && !run.evaluates_member(node, value, name, opened, false))
 }
 
-/// Returns whether a schema may declare names beyond those that [`names`] returns.
+/// Returns whether a schema may declare other names than those that [`names`] returns.
 pub(super) fn is_open(run: &Evaluation<'_, '_>, node: Node<'_>) -> bool {
     ["additionalProperties", "unevaluatedProperties"].iter().any(|rest| has_real(run, node, rest))
         || run
@@ -130,7 +130,7 @@ fn add_listed<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>, names: &mut BTreeSet
     }
 }
 
-/// Returns the number of items that tuples allow, or `None` if an array is free.
+/// Returns the number of items that tuples allow, or `None` if no tuple limits the array.
 pub(super) fn items_max(run: &Evaluation<'_, '_>, applied: &[Applied<'_>], value: &Value) -> Option<usize> {
     let mut longest = None;
     for part in applied.iter().filter(|part| part.counts) {
@@ -151,7 +151,7 @@ pub(super) fn items_max(run: &Evaluation<'_, '_>, applied: &[Applied<'_>], value
     longest
 }
 
-/// Returns the length of the tuple of one schema, or `None` if further items are real.
+/// Returns the length of the tuple of one schema, or `None` if a real schema applies to the items after the tuple.
 pub(super) fn tuple_max(run: &Evaluation<'_, '_>, node: Node<'_>) -> Option<usize> {
     let rest = run.rest_of_items(node).is_some_and(|rest| is_real(rest.value, run.draft(node)));
     if rest || has_real(run, node, "unevaluatedItems") { None } else { Some(run.tuple(node).len()) }

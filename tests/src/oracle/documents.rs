@@ -24,12 +24,12 @@ struct Document<'d> {
     draft: Draft,
     /// Subschemas by their anchor, without `#`.
     anchors: HashMap<&'d str, &'d Value>,
-    /// The document that each reference to another one leads to.
+    /// The number of the target document, for each reference to another document.
     foreign: HashMap<&'d str, usize>,
 }
 
 impl<'d> Documents<'d> {
-    /// Returns the documents; `None` if they use a keyword that the oracle cannot follow.
+    /// Returns the documents, or `None` if they use a keyword that the oracle does not support.
     pub(super) fn of(resolved: &'d Resolved) -> Option<Self> {
         let mut schemas: Vec<&'d Schema> = vec![resolved.schema()];
         let mut by_uri: HashMap<&str, usize> = HashMap::new();
@@ -71,7 +71,7 @@ impl<'d> Documents<'d> {
 }
 
 impl<'d> Node<'d> {
-    /// Returns a subschema of this one.
+    /// Returns a subschema of this schema.
     pub(super) fn child(self, value: &'d Value) -> Self {
         Self { value, document: self.document }
     }
@@ -80,7 +80,7 @@ impl<'d> Node<'d> {
         self.value.as_object()
     }
 
-    /// Returns the identity of this node.
+    /// Returns the address of the schema, which identifies this node.
     pub(super) fn address(self) -> usize {
         std::ptr::from_ref(self.value) as usize
     }

@@ -1,16 +1,17 @@
-/// A question that the definition of the content models does not answer. The oracle answers only if both choices lead
-/// to the same result.
+/// A doubt: a question that the definition of the content models does not answer. The oracle gives an answer about an
+/// event only if both answers to the doubt lead to the same result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Doubt {
-    /// Whether an `if` inside a branch that fails declares names.
+    /// Whether an `if` inside a branch that rejects the value declares names.
     FailedBranchIf,
-    /// Whether a pattern for every name, with a schema that is not real, ends a map.
+    /// Whether an object is no longer a map if a pattern matches every name, and its schema is not real.
     CatchAllEndsMap,
-    /// Whether the tuple of a failed `if` limits an array.
+    /// Whether the tuple of an `if` that rejects the value limits the array.
     FailedIfTuple,
-    /// Whether an enumeration without objects ends a map.
+    /// Whether an object is no longer a map if an enumeration without objects applies to it.
     ScalarEnumEndsMap,
-    /// Whether a tolerant reader strips the members of a closed object that declares nothing.
+    /// Whether a tolerant reader removes the members of an object that forbids all undeclared members and declares
+    /// none.
     ClosedMap,
 }
 

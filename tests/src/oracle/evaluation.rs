@@ -1,4 +1,5 @@
-//! Evaluates a schema for a value: applicators by the code here, assertions by the validator.
+//! Evaluates a schema for a value. The code in this file evaluates the applicators, and the validator evaluates the
+//! assertions.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -11,13 +12,13 @@ use super::documents::Node;
 use super::doubt::Doubt;
 use super::keywords::{ASSERTIONS, closes, has};
 
-/// Maximum depth of schemas for one event.
+/// Maximum depth of nested evaluations for one event.
 const DEPTH_MAX: usize = 300;
 
 /// The keyword by which a subschema applies to the same value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Edge {
-    /// `$ref`, `allOf`, or `dependentSchemas` whose key is present: the subschema must hold.
+    /// `$ref`, `allOf`, or `dependentSchemas` with a key that the object has. The subschema must accept the value.
     Must,
     AnyOf,
     OneOf,
@@ -29,7 +30,7 @@ pub(super) enum Edge {
 /// One evaluation of one event. The event must not move, because the memory addresses of its values are keys.
 pub(super) struct Evaluation<'o, 'd> {
     pub(super) compiled: &'o Compiled<'d>,
-    /// The doubt for which this evaluation takes the unusual choice.
+    /// The doubt to which this evaluation takes the unusual answer.
     unusual: Option<Doubt>,
     met: RefCell<Vec<Doubt>>,
     known: RefCell<HashMap<(usize, usize, bool), bool>>,
@@ -57,7 +58,8 @@ impl<'o, 'd> Evaluation<'o, 'd> {
         Self { level: self.level, ..Self::new(self.compiled, self.unusual) }
     }
 
-    /// Returns an evaluation of a candidate, which helps to answer a question of this evaluation.
+    /// Returns an evaluation for a candidate. A candidate is a value that the oracle constructs to answer a question of
+    /// this evaluation.
     pub(super) fn for_candidate(&self) -> Self {
         Self { level: self.level + 1, ..self.another() }
     }
@@ -67,13 +69,14 @@ impl<'o, 'd> Evaluation<'o, 'd> {
         self.level
     }
 
-    /// Returns whether this evaluation takes the unusual choice, and records that it met the doubt.
+    /// Returns whether this evaluation takes the unusual answer to a doubt. Records that the doubt matters for this
+    /// evaluation.
     pub(super) fn takes(&self, doubt: Doubt) -> bool {
         self.met.borrow_mut().push(doubt);
         self.unusual == Some(doubt)
     }
 
-    /// Returns the doubt for which this evaluation takes the unusual choice.
+    /// Returns the doubt to which this evaluation takes the unusual answer.
     pub(super) fn unusual(&self) -> Option<Doubt> {
         self.unusual
     }
@@ -82,7 +85,7 @@ impl<'o, 'd> Evaluation<'o, 'd> {
         self.met.borrow().contains(&doubt)
     }
 
-    /// Returns whether the evaluation met an endless or unknown reference, so that its result is not valid.
+    /// Returns whether the evaluation found an endless or unknown reference. If it did, its result is not valid.
     pub(super) fn is_confused(&self) -> bool {
         self.confused.get()
     }
@@ -109,7 +112,8 @@ impl<'o, 'd> Evaluation<'o, 'd> {
         self.keyword(node, keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns whether the schema accepts the value; `opened` ignores keywords such as `additionalProperties: false`.
+    /// Returns whether the schema accepts the value. With `opened`, ignores keywords such as `additionalProperties:
+    /// false`.
     pub(super) fn holds(&self, node: Node<'d>, value: &Value, opened: bool) -> bool {
         if let Value::Bool(accepts) = node.value {
             return *accepts;
@@ -196,7 +200,8 @@ impl<'o, 'd> Evaluation<'o, 'd> {
         min <= found as f64 && bound("maxContains").is_none_or(|max| found as f64 <= max)
     }
 
-    /// Returns the subschemas that apply to the same value; of `then` and `else`, only the one that applies.
+    /// Returns the subschemas that apply to the same value. If the schema has `then` and `else`, returns only the one
+    /// that applies.
     pub(super) fn in_place(&self, node: Node<'d>, value: &Value, opened: bool) -> Vec<(Edge, Node<'d>)> {
         let mut parts = Vec::new();
         if let Some(reference) = self.keyword(node, "$ref").and_then(Value::as_str) {
@@ -331,7 +336,7 @@ impl<'o, 'd> Evaluation<'o, 'd> {
             })
     }
 
-    /// Returns whether the assertions of a schema hold, without its subschemas.
+    /// Returns whether the value satisfies the assertions of a schema. Ignores the subschemas.
     fn asserts(&self, node: Node<'d>, value: &Value) -> bool {
         let Some(members) = node.members() else { return true };
         let mut known = self.compiled.assertions.borrow_mut();

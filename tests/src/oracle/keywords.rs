@@ -1,4 +1,4 @@
-//! The keywords of the drafts.
+//! The keywords of the drafts, and simple properties of schemas.
 
 use evschema_model::Draft;
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ const APPLICATORS: [&str; 25] = [
     "maxContains",
 ];
 
-/// Returns whether a draft has a keyword; in other drafts, the keyword is an annotation.
+/// Returns whether a draft has a keyword. In a draft without the keyword, it is an annotation.
 pub(super) fn has(draft: Draft, keyword: &str) -> bool {
     match keyword {
         "const" | "contains" | "propertyNames" => Draft::Draft6 <= draft,
@@ -78,8 +78,8 @@ pub(super) fn has(draft: Draft, keyword: &str) -> bool {
     }
 }
 
-/// Returns whether a schema describes values: it has more than annotations, and is not `true`, `false` or
-/// `{"not": {}}`.
+/// Returns whether a schema is real, which means that it describes values. A real schema has more than annotations, and
+/// is not `true`, `false` or `{"not": {}}`.
 pub(super) fn is_real(schema: &Value, draft: Draft) -> bool {
     let Value::Object(members) = schema else { return false };
     let mut spoken = ASSERTIONS

@@ -1,4 +1,5 @@
-//! A tolerant reader: it removes the members that its opened schema does not declare.
+//! The tolerant reader: it removes undeclared members. To find the declared members, it ignores keywords such as
+//! `additionalProperties: false`.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +19,7 @@ fn place<'d>(run: &Evaluation<'_, 'd>, inherited: &[Inherited<'d>], value: &Valu
     match value {
         Value::Object(members) => {
             let applied = of_reader(run, inherited, value);
-            // The doubt concerns only places that the original schema closes.
+            // The doubt matters only at places where the original schema forbids undeclared members.
             let is_closed = applied.iter().filter_map(|part| part.node()).any(|node| {
                 ["additionalProperties", "unevaluatedProperties"]
                     .iter()

@@ -1,7 +1,9 @@
-//! Finds vacuous places: the content model permits no value at the place, so the place is a map or a free array.
+//! Finds vacuous places. A place is vacuous if the content model would permit no value at it. The oracle treats such a
+//! place as a map, or as an array without a limit.
 //!
 //! The oracle decides the simple cases. If a declared value of the same branches exists, the place is not vacuous. If a
-//! minimum is larger than the number of all declared members, the place is vacuous. Otherwise the result is `None`.
+//! minimum is larger than the number of all declared members, the place is vacuous. In other cases, the answer is
+//! `None`.
 
 use std::collections::BTreeSet;
 
@@ -16,19 +18,19 @@ use super::documents::Node;
 use super::evaluation::{Edge, Evaluation};
 use super::writer::{all_inherited_by_member, place, strip};
 
-/// Maximum number of values to complete an object with; after that, the place is undecided.
+/// Maximum number of attempts to complete an object with declared members. After that, the place is undecided.
 const TRIES_MAX: usize = 24;
 
-/// Maximum number of events with which a place is examined; after that, the place stays undecided.
+/// Maximum number of events for which the oracle examines a place. After that, the place stays undecided.
 const EXAMINED_MAX: usize = 3;
 
-/// Maximum nesting of candidates; a deeper place is undecided.
+/// Maximum nesting of candidates. A place in a more deeply nested candidate is undecided.
 const LEVEL_MAX: usize = 2;
 
-/// Maximum number of schemas to search for names.
+/// Maximum number of schemas in which the oracle searches for names.
 const NODES_MAX: usize = 500;
 
-/// Returns the key of a place; `None` if enumerated values describe the place.
+/// Returns the key of a place, or `None` if enumerated values describe the place.
 fn key_of<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],
@@ -42,7 +44,8 @@ fn key_of<'d>(
     Some((inherited, branches(applied), run.unusual(), run.level() == 0))
 }
 
-/// Returns the answer for a place, and keeps it, because the answer does not depend on the event.
+/// Returns the answer for a place, from the cache if possible. The cache is correct, because the answer does not depend
+/// on the event.
 fn remembered<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],
@@ -59,7 +62,7 @@ fn remembered<'d>(
     answer
 }
 
-/// Returns whether a lenient writer has no object for the place.
+/// Returns whether no object exists that a lenient writer could send at the place.
 pub(super) fn is_vacuous_object<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],
@@ -69,7 +72,7 @@ pub(super) fn is_vacuous_object<'d>(
     remembered(run, inherited, applied, || examine_object(run, inherited, applied, value))
 }
 
-/// Returns whether a lenient writer has no array for the place.
+/// Returns whether no array exists that a lenient writer could send at the place.
 pub(super) fn is_vacuous_array<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],
@@ -153,7 +156,7 @@ fn is_sent_in_same_branches<'d>(
         && place(&other, inherited, candidate, "") == Answer::Yes
 }
 
-/// Returns the branches of unions and conditions, and which of them hold.
+/// Returns the branches of unions and conditions. The flag of a branch states whether the branch counts.
 fn branches(applied: &[Applied<'_>]) -> BTreeSet<(usize, bool)> {
     let is_branch = |part: &&Applied<'_>| part.edge != Edge::Must;
     let of = |part: &Applied<'_>| part.node().map(|node| (node.address(), part.counts));
@@ -162,9 +165,9 @@ fn branches(applied: &[Applied<'_>]) -> BTreeSet<(usize, bool)> {
 
 /// The names and limits of all schemas that could apply to a place, for any value.
 struct Reach<'d> {
-    /// The names that may be declared; `None` if their number is not limited.
+    /// The names that the schemas may declare; `None` if the number of these names is not limited.
     names: Option<BTreeSet<&'d str>>,
-    /// The length of the longest tuple; `None` if an array may be free.
+    /// The length of the longest tuple; `None` if an array without a limit is possible.
     tuple: Option<usize>,
     min_properties: f64,
     min_items: f64,
@@ -215,7 +218,8 @@ impl<'d> Reach<'d> {
     }
 }
 
-/// Returns every subschema that could apply to the same value, and whether it must hold.
+/// Returns every subschema that could apply to the same value. The flag states whether the subschema must accept the
+/// value.
 fn everything_in_place<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> Vec<(Node<'d>, bool)> {
     let mut parts = Vec::new();
     if let Some(reference) = run.keyword(node, "$ref").and_then(Value::as_str)
@@ -237,7 +241,7 @@ fn everything_in_place<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> Vec<(Nod
     parts
 }
 
-/// Adds random declared members.
+/// Adds random declared members to an object.
 fn complete<'d>(
     run: &Evaluation<'_, 'd>,
     applied: &[Applied<'d>],

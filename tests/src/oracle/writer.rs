@@ -1,4 +1,4 @@
-//! A lenient writer: it sends only declared members and the items of its tuples.
+//! The lenient writer: it sends only declared members, and only as many items as its tuples allow.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::declared::{is_declared, is_map, items_max};
 use super::evaluation::Evaluation;
 use super::vacuous::{is_vacuous_array, is_vacuous_object};
 
-/// Returns whether the writer sends a valid event.
+/// Returns whether the writer sends an event that its schema accepts.
 pub(super) fn sends(run: &Evaluation<'_, '_>, event: &Value) -> Answer {
     let root = Inherited::Schema { node: run.compiled.documents.root(), forced: false };
     place(run, &[root], event, "")
@@ -109,7 +109,8 @@ fn handed_to_item<'d>(
     counting.flat_map(|part| inherited_by_item(run, &part.inherited, value, at, false)).collect()
 }
 
-/// Returns `no`; but if the place is vacuous, the writer sends every value.
+/// Returns the answer for a value with undeclared parts: `no` if the place is not vacuous. At a vacuous place, the
+/// writer sends every value.
 fn unless(vacuous: Option<bool>, no: Answer) -> Answer {
     match vacuous {
         Some(true) => Answer::Yes,
@@ -118,7 +119,8 @@ fn unless(vacuous: Option<bool>, no: Answer) -> Answer {
     }
 }
 
-/// Combines the answers of two places: `No` decides, then `Unknown`.
+/// Combines the answers of two places. If one answer is `No`, returns it. Otherwise, if one answer is `Unknown`,
+/// returns `Unknown`.
 fn both(one: Answer, other: Answer) -> Answer {
     match (&one, &other) {
         (Answer::No(_), _) => one,

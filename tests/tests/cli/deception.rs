@@ -1,4 +1,5 @@
-//! Hostile checkouts, registries and schemas: symbolic links, tokens, escape sequences, git.
+//! Runs the command with hostile checkouts, registries and schemas. The tests use symbolic links, tokens, escape
+//! sequences and git.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -19,7 +20,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-/// Writes a tree with one schema, and a secret file beside the tree.
+/// Creates a folder that contains a tree with one schema. A secret file is beside the tree.
 fn tree() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("project");
@@ -103,7 +104,7 @@ fn a_file_that_is_too_large_or_none_is_not_read() {
     let (_folder, project) = tree();
     let large = std::fs::File::create(project.join("schemas/a.b/1.0.1.json")).unwrap();
     large.set_len(3 << 30).unwrap();
-    // The first call compiles the program.
+    // Compiles the program, because the first call does this.
     drop(evschema());
     let started = std::time::Instant::now();
     let output = run(&project, &["lint"]);
@@ -111,7 +112,8 @@ fn a_file_that_is_too_large_or_none_is_not_read() {
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
-/// Starts a server that has a response for each request target; returns its URL and the heads of the requests.
+/// Starts a server that sends the response of `answer` to each request target. Returns the URL of the server, and the
+/// heads of the requests.
 fn server(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The first command of the README.
+//! Runs the first command of the README.
 
 use evschema_tests::evschema;
 

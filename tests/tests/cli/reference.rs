@@ -1,4 +1,4 @@
-//! The reference pages contain the output of the program.
+//! Checks that the reference pages contain the output of the program.
 
 use evschema_tests::{evschema, repository};
 

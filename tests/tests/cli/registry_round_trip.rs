@@ -1,4 +1,5 @@
-//! Serves a registry with the command, fills it, pulls it, and fills another registry from this backup.
+//! Serves a registry with the command, fills the registry, and pulls its content. Fills another registry from this
+//! backup.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use evschema_tests::{evschema, repository};
 
-/// A registry in memory that the command serves; it stops when the value is dropped.
+/// A registry in memory that the command serves. The registry stops when the value is dropped.
 pub(super) struct Registry {
     process: Child,
     /// The host and port.
@@ -59,7 +60,7 @@ fn assert_clean(output: &Output) {
     assert_eq!(output.status.code(), Some(0), "{stdout}\n{stderr}");
 }
 
-/// A folder with a few example subjects, because a push of all subjects is slow.
+/// Creates a folder with only a few example subjects, because a push of all subjects is slow.
 fn some_examples() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for subject in ["common.money", "common.address", "commerce.order.placed"] {
@@ -135,7 +136,7 @@ fn a_pulled_folder_is_a_complete_backup() {
     assert_clean(&second.run(folder.path(), &["push", "--restore"]));
     assert_eq!(content(&first), content(&second));
 
-    // The content is the same byte for byte, and not only in its digest.
+    // The bytes of the content are equal, and not only the digest.
     let file = "schemas/commerce.order.placed/1.0.0.json";
     let pulled = std::fs::read(folder.path().join(file)).unwrap();
     assert_eq!(pulled, std::fs::read(repository().join(file)).unwrap());
@@ -161,7 +162,7 @@ fn pushing_and_pulling_again_changes_nothing() {
     assert_eq!(said["written"], 0, "{said}");
 }
 
-/// Adds a version to a tree that breaks the version before it.
+/// Adds a version to a tree. This version breaks the previous version.
 fn add_a_break(tree: &Path) {
     let broken = "commerce.order.placed/1.3.0.json";
     let fixture = repository().join("tests/fixtures/breaking").join(broken);

@@ -41,7 +41,8 @@ fn errors_in_the_settings_have_a_message() {
     assert!(code == Some(2) && said.contains("invalid value '0' for '--connections"), "{said}");
 }
 
-/// `--check-config` rejects the same settings as a start, and creates neither the folder of the database nor files.
+/// `--check-config` rejects the same settings as a start of the registry. It creates neither the folder of the database
+/// nor files.
 #[test]
 fn check_config_rejects_the_same_settings_as_a_start() {
     for (arguments, why) in [
@@ -127,7 +128,7 @@ fn a_new_database_in_a_git_work_tree_is_ignored_by_git() {
     start(&project);
     let ignored = || std::fs::read_to_string(project.join(".gitignore")).unwrap();
     assert_eq!(ignored(), "/x.db\n/x.db-shm\n/x.db-wal\n");
-    // If somebody has removed a line, the next start does not add it again.
+    // If a user has removed a line, the next start does not add this line again.
     std::fs::write(project.join(".gitignore"), "").unwrap();
     start(&project);
     assert_eq!(ignored(), "");

@@ -14,7 +14,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// A folder with one subject that has one valid version.
+/// Creates a folder with one subject that has one valid version.
 fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let subject = folder.path().join("schemas/a.b");

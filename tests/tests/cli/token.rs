@@ -1,4 +1,4 @@
-//! `evschema token`, with a database and over HTTP.
+//! Tests `evschema token`, with a database and over HTTP.
 
 use evschema_tests::{evschema, repository};
 
@@ -11,7 +11,8 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     let run = |arguments: &[&str], token: &str, registry: &str| {
         let mut command = evschema();
         command.args(arguments).env("EVSCHEMA_TOKEN", token).env("EVSCHEMA_REGISTRY", registry);
-        // The variable has an effect only if no registry is given.
+        // The variable `EVSCHEMA_DB` has an effect only if neither the command line nor `EVSCHEMA_REGISTRY` names a
+        // registry.
         command.env("EVSCHEMA_DB", &database);
         let output = command.current_dir(repository()).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
@@ -26,7 +27,7 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     );
     assert!(said.contains("with the scope admin, valid until it is revoked"), "{said}");
 
-    // A registry that listens on other addresses starts, because a token exists.
+    // A registry may listen on addresses other than loopback, because a token exists.
     let registry = Registry::start(&["--db", &database, "--listen", "0.0.0.0:0"]);
     let url = format!("http://127.0.0.1:{}", registry.address.rsplit(':').next().unwrap());
     let (code, _, said) = run(&["push"], "", &url);
@@ -51,7 +52,7 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("the token `ci` does not have the scope `register:commerce."), "{said}");
     assert!(said.contains("the push needs this scope to create the subject commerce."), "{said}");
-    // The token could register `common.`, but the push has not started.
+    // The token has the right to register `common.`, but the push did not start.
     let (_, listed, _) = run(&["list"], &admin, &url);
     assert_eq!(listed, "", "nothing is registered");
 

@@ -1,10 +1,10 @@
 //! Runs the `console` blocks of a Markdown file and compares their output.
 //!
-//! A line that begins with `$ ` is a command for bash, and `$> ` continues it. The next lines are the expected standard
-//! output and standard error. In them, `[..]` matches any text in a line, and a line `...` matches any number of lines.
-//! If a command fails, the output ends with `[exit 101]`. The commands of a file run one after the other in the same
-//! new folder. The address `127.0.0.1:8080` leads to a registry for this file only, and `<repository>` is the path of
-//! this repository.
+//! A line that begins with `$ ` is a command for bash. A line that begins with `$> ` continues the command. The next
+//! lines are the expected standard output and standard error. In these lines, `[..]` matches any text in a line, and a
+//! line `...` matches any number of lines. If a command fails, the output ends with `[exit 101]`. The commands of a
+//! file run one after the other in the same new folder. Each file has its own registry: the test replaces the address
+//! `127.0.0.1:8080` by the address of this registry. It also replaces `<repository>` by the path of this repository.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,7 +16,7 @@ use super::registry_round_trip::Registry;
 /// The address of the registry in a transcript.
 const REGISTRY: &str = "127.0.0.1:8080";
 
-/// A command with its expected output.
+/// A command and its expected output.
 struct Step {
     command: String,
     expected: Vec<String>,
@@ -24,7 +24,7 @@ struct Step {
     lines: std::ops::Range<usize>,
 }
 
-/// Runs the commands of a file, and panics if the output differs from the file.
+/// Runs the commands of a file. Panics if the output differs from the expected output in the file.
 pub(super) fn run(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
     let steps = steps(&text);
@@ -33,7 +33,7 @@ pub(super) fn run(path: &Path) {
     let registry = text.contains(REGISTRY).then(|| Registry::start(&[]));
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut wrong = Vec::new();
-    // From the last step to the first, so that the line numbers of earlier steps do not change.
+    // Replaces the output of the last step first. So the line numbers of earlier steps do not change.
     let shown: Vec<Vec<String>> =
         steps.iter().map(|step| show(&step.command, folder.path(), registry.as_ref())).collect();
     for (step, shown) in steps.iter().zip(&shown).rev() {
@@ -83,7 +83,7 @@ fn steps(text: &str) -> Vec<Step> {
             }
         }
     }
-    // A blank line before the next command is no output.
+    // A blank line before the next command is not part of the output.
     for step in &mut steps {
         while step.expected.last().is_some_and(String::is_empty) {
             step.expected.pop();

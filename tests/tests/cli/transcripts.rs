@@ -1,4 +1,4 @@
-//! One test for each transcript, so that a failure names the file.
+//! Runs each transcript in its own test. So the name of a failed test contains the name of the file.
 
 use evschema_tests::repository;
 

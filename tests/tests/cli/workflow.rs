@@ -7,7 +7,7 @@ use evschema_tests::{evschema, repository};
 
 use super::registry_round_trip::Registry;
 
-/// A step of a workflow: its optional condition and its command.
+/// Returns the steps of the workflow on a page. Each step has an optional condition and a command.
 fn steps(page: &str) -> Vec<(Option<String>, String)> {
     let text = std::fs::read_to_string(repository().join(page)).unwrap();
     let workflow = text.split("```yaml").find(|block| block.contains("runs-on:")).unwrap();
@@ -39,7 +39,8 @@ fn shell(folder: &Path, registry: &str, command: &str) -> std::process::Output {
     bash.output().unwrap()
 }
 
-/// Runs the steps for one event in a shallow clone of a branch, and returns the output of the last step.
+/// Runs the steps for one event of the CI system in a shallow clone of a branch, and returns the output of the last
+/// step.
 fn run(page: &str, folder: &Path, branch: &str, condition: &str, registry: &str) -> std::process::Output {
     let clone = tempfile::tempdir().unwrap();
     let clone_command = format!("git clone -q --depth=1 --branch {branch} file://{} job", folder.display());

@@ -26,7 +26,7 @@ impl Crate {
         self.folder.path().join("out")
     }
 
-    /// Returns the errors without the path of the crate.
+    /// Runs the build step. Removes the path of the crate from the errors.
     pub(super) fn generate(&self) -> Result<(), Vec<String>> {
         let root = format!("{}/", self.folder.path().display());
         let built = from_manifest().folder(self.folder.path()).output(self.output()).generate();
@@ -151,7 +151,7 @@ fn an_unknown_subject_in_the_manifest_is_an_error() {
     assert!(errors[1].contains("no version in the range `^2`, only `1.0.0`"), "{errors:#?}");
 }
 
-/// Returns the files of a folder with their texts, and its subfolders, except for one.
+/// Returns the files of a folder with their texts, and the subfolders with `None`. Omits the path `but`.
 fn contents(root: &Path, but: &Path) -> std::collections::BTreeMap<std::path::PathBuf, Option<String>> {
     let mut found = std::collections::BTreeMap::new();
     let mut open = vec![root.to_owned()];

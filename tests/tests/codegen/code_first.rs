@@ -1,4 +1,4 @@
-//! The command accepts the schema that a Rust type derives.
+//! Checks that the command accepts the schema that is derived from a Rust type.
 
 use evschema_tests::{evschema, repository};
 

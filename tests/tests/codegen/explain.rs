@@ -1,4 +1,4 @@
-//! The explanation of how generated code parses the events of each schema.
+//! Tests the explanation of how generated code parses the events of each schema.
 
 use evschema_codegen::{Class, Options, explain, read_files};
 use evschema_model::Dialects;

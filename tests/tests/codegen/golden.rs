@@ -1,7 +1,7 @@
-//! Schemas with their generated code, which the tests compile and use for events.
+//! Compiles the generated code of schemas, and parses events with it.
 //!
-//! A case is a folder of `golden/`: `x.json`, `x.rs` (`cargo xtask regenerate` writes it), and `events.jsonl` with
-//! events and their expected verdicts.
+//! A case is a folder in `golden/`. It contains the schema `x.json`, the generated code `x.rs`, and `events.jsonl`,
+//! which has events and their expected verdicts. `cargo xtask regenerate` writes `x.rs`.
 
 #![deny(warnings)]
 
@@ -128,7 +128,7 @@ fn borrowed_types_copy_only_texts_with_escapes() {
     assert_eq!(parcel.note.value().map(AsRef::as_ref), Some("escaped"));
 }
 
-/// Events drawn from the schema of a case, with mutations of each.
+/// Number of events that are drawn from the schema of a case. The test also mutates each of them.
 const SEEDS: usize = 40;
 const MUTATIONS: usize = 60;
 
@@ -157,8 +157,8 @@ fn mutated_events_are_decided_as_by_the_validator() {
                 event.write(&mut text, (mutation % 2 == 0).then_some(&mut rng));
                 let expected = parse_event(text.as_bytes()).is_ok_and(|event| validator.is_valid(&event));
                 let read = round_trip(text.as_bytes());
-                // The schema of the case of recursion refers endlessly to itself. The specification does not define
-                // this (Core, section 9.4.1).
+                // The schema of the recursion case refers to itself without end. The specification does not define the
+                // result (Core, section 9.4.1).
                 if matches!(&read, Err(Error::NotJson { message, .. }) if message == "nested too deeply") {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! Hostile schemas: the output is always Rust with only the expected items.
+//! Runs the generator on hostile schemas. The output must be valid Rust that contains only the expected items.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -48,7 +48,8 @@ fn generate_file(path: &Path, draft: Draft) -> usize {
         let mut catalog = Catalog::default();
         catalog.insert(Arc::new(schema)).unwrap();
         let options = Options { formats: Formats::Annotate, ..Options::default() };
-        // A schema that refers to a document on the server of the suite cannot be generated alone.
+        // The generator rejects a schema that refers to a document on the server of the suite, because the catalog has
+        // no such document.
         generated += usize::from(generate(&catalog, &[at], &options).is_ok());
     }
     generated

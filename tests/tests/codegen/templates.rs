@@ -1,4 +1,4 @@
-//! Custom templates: their effects, and the places of their errors.
+//! Tests the effects of custom templates, and the locations of their errors.
 
 use std::fs;
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 const MODELS: [ContentModel; 2] = [ContentModel::Lenient, ContentModel::Tolerant];
 
-/// Number of pairs for each model; they take a few seconds.
+/// Number of pairs for each content model. All pairs together take a few seconds.
 const PAIRS: u64 = 100;
 
 fn read(schema: &Value) -> Resolved {
@@ -44,7 +44,7 @@ fn in_draft(schema: &Value, draft: Draft) -> Resolved {
     read(&Value::Object(named))
 }
 
-/// Calls `verb` with every case and near miss, in every draft that can express it.
+/// Calls `verb` with every case and every near miss, in every draft that can express the schemas.
 fn for_each_case(verb: impl Fn(&str, &Value, &Resolved, &Resolved)) {
     let mut count = 0;
     for file in std::fs::read_dir(repository().join("tests/fixtures/content")).unwrap() {
@@ -118,7 +118,7 @@ fn the_engine_agrees_with_the_oracle_on_generated_pairs() {
                 }
             }
         }
-        // Without variety, the trials would test little.
+        // If nearly all answers were equal, the trials would test little.
         assert!(30 < answers[0] && 30 < answers[1], "{model}: {answers:?}");
     }
 }

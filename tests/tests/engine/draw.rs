@@ -1,4 +1,4 @@
-//! The source of events finds events that disprove a wrong "contained".
+//! Checks that the source of events finds events that disprove a wrong answer "contained".
 
 use evschema_model::{Dialects, Formats, Resolved};
 use evschema_tests::{draw_events, read_alone};
@@ -7,7 +7,7 @@ fn read(text: &str) -> Resolved {
     read_alone("planted", text, &Dialects::default()).unwrap()
 }
 
-/// Pairs that are not contained, but only few events prove it; the source must find such an event.
+/// Pairs whose writer is not contained in the reader. Only few events prove this, and the source must find one of them.
 const PLANTED: &[(&str, &str)] = &[
     (r#"{"type":"integer","minimum":0,"maximum":1000000}"#, r#"{"type":"integer","maximum":999999}"#),
     (r#"{"type":"integer"}"#, r#"{"not":{"const":4711}}"#),

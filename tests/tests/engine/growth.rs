@@ -1,4 +1,5 @@
-//! Compares baselines that replace earlier ones with the oracle, which evaluates single events.
+//! Tests which baselines can replace earlier baselines. Compares the answers with the oracle, which evaluates single
+//! events.
 
 use evschema_compat::sends_no_more;
 use evschema_model::{ContentModel, Dialects, Formats, Resolved};
@@ -39,7 +40,7 @@ fn schema(rng: &mut Rng, depth: usize) -> Value {
     }
 }
 
-/// Changes one place of a schema, usually like a new version does.
+/// Changes one place of a schema, usually in the way in which a new version changes it.
 fn change(schema_before: &Value, rng: &mut Rng, depth: usize) -> Value {
     let mut changed = schema_before.clone();
     let Some(members) = changed.as_object_mut() else { return changed };

@@ -1,4 +1,4 @@
-//! A short run of `cargo lab fuzz compat`.
+//! Tests the same as `cargo lab fuzz compat`, in a short run.
 
 use evschema_compat::Containment;
 use evschema_model::{Dialects, Formats};
@@ -6,7 +6,7 @@ use evschema_tests::{Fault, is_witness, mutate, read_alone, repository, try_pair
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-/// Number of pairs; they take some seconds.
+/// Number of pairs. All pairs together take some seconds.
 const PAIRS: u64 = 1_500;
 
 #[test]
@@ -33,7 +33,7 @@ fn the_engine_keeps_its_promises_on_mutated_schemas() {
             Containment::Undecided { .. } => answers[2] += 1,
         }
     }
-    // Without variety, the trials would test little.
+    // If nearly all answers were equal, the trials would test little.
     assert!(50 < answers[0] && 50 < answers[1], "{answers:?}");
 }
 

@@ -1,4 +1,4 @@
-//! Expensive requests to a registry in a process with a memory limit.
+//! Sends expensive requests to a registry in a process with a memory limit.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! Many writers at the same time: each version is compatible with the history, but not with the other new versions.
+//! Runs many writers at the same time. Each new version is compatible with the history, but not with the other new
+//! versions.
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -11,7 +12,7 @@ use super::world::{World, databases, subject, version};
 
 const WRITERS: usize = 8;
 
-/// A schema that adds one optional property, of this type, to the first version.
+/// Returns a schema that adds one optional property to the first version. The property has the given type.
 fn widened(kind: &str) -> String {
     format!(
         r#"{{"type":"object","required":["id"],"properties":{{"id":{{"type":"string"}},"extra":{{"type":"{kind}"}}}}}}"#
@@ -20,7 +21,7 @@ fn widened(kind: &str) -> String {
 
 const FIRST: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}}"#;
 
-/// Starts several registries with one database, like the deployment of a team.
+/// Starts several registries with one database, as a team would do.
 fn registries(name: &str, url: &str) -> Vec<World> {
     // A database in memory belongs to one process.
     let count = if name == "sqlite" { 1 } else { 3 };
@@ -84,8 +85,8 @@ fn assert_fits_together(name: &str, client: &Client) {
     let versions: Vec<_> = catalog.versions(&order).map(|schema| catalog.resolve(schema).unwrap()).collect();
     for (at, reader) in versions.iter().enumerate() {
         for writer in &versions[..at] {
-            // All properties are declared, and the widened type is the only difference. So a writer that declares
-            // `extra` must be contained; the first version does not send `extra`.
+            // All properties are declared, and only the type of `extra` differs. So a writer that declares `extra` must
+            // be contained in the reader. The first version does not declare `extra`, so its writer does not send it.
             if writer.schema().document().text() == FIRST {
                 continue;
             }

@@ -1,4 +1,5 @@
-//! Crashes at random moments under load: no acknowledged write is lost, and no incomplete write is visible.
+//! Crashes processes at random moments under load. No acknowledged write may be lost, and no incomplete write may be
+//! visible.
 //!
 //! `EVSCHEMA_CRASHES` is the number of crashes of each kind; the default is 4.
 
@@ -15,7 +16,8 @@ fn crashes() -> u64 {
     std::env::var("EVSCHEMA_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
-/// Lets clients write during repeated crashes, and compares the final state with the responses to the clients.
+/// Lets clients write while processes crash repeatedly. Compares the final state with the responses that the clients
+/// received.
 fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&mut [Process], u64)) {
     let urls: Vec<String> = processes.iter().map(Process::url).collect();
     let load = Load::new();
@@ -26,7 +28,7 @@ fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&m
         }
         for number in 0..crashes() {
             let before = load.created();
-            // At a random moment.
+            // Waits for a random time before the crash.
             std::thread::sleep(Duration::from_millis(60 + number * 7919 % 170));
             crash(processes, number);
             let patience = Instant::now();
@@ -41,7 +43,7 @@ fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&m
     let history = load.history();
     let there = registered(&Client::new(urls[0].as_str(), None));
     check(&history, &there).unwrap_or_else(|why| panic!("{name}: {why}"));
-    // The feed is complete too: one event for each version, and no gap in the positions.
+    // The feed must be complete too: it has one event for each version, and its positions have no gap.
     let client = Client::new(urls[0].as_str(), None);
     let (mut events, mut versions) = (0, 0);
     loop {
@@ -154,7 +156,7 @@ fn a_full_disk_causes_an_error_and_no_damage() {
     assert_eq!(put(&roomy, there).status().as_u16(), 201, "and it goes on where it stopped");
 }
 
-/// A small disk, which exists as long as the value; `None` if mounting is not allowed.
+/// A small disk, which exists as long as this value.
 struct Disk(tempfile::TempDir);
 
 impl Disk {

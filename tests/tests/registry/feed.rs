@@ -1,4 +1,4 @@
-//! The feed: every change in order, as events that our own schemas accept.
+//! Tests the feed: it contains every change in order, as events that our own schemas accept.
 
 use std::path::Path;
 

@@ -1,11 +1,11 @@
-//! A damaged database: the registry serves no damaged version, and `evschema fsck` finds the damage.
+//! Tests damaged databases: the registry serves no damaged version, and `evschema fsck` finds the damage.
 
 use evschema_tests::{Postgres, evschema};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::world::World;
 
-/// Runs SQL statements on the file of a database.
+/// Runs SQL statements on the file of a SQLite database.
 fn damage(file: &std::path::Path, statements: &[&'static str]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,4 +1,5 @@
-//! Hostile input and its responses: always a problem, never a 500, never silence.
+//! Sends hostile input. The response must always be a problem document. It must never be a 500, and must never be
+//! missing.
 
 mod connections;
 mod rows;
@@ -13,7 +14,7 @@ use rows::{ALLOWED, DOCUMENTS, EVENTS, REQUESTS, Sent};
 
 use super::world::{Reply, World, databases};
 
-/// The page with the rows.
+/// The page that shows the rows of `rows.rs`.
 const SHOWN: &str = "docs/bad-input.md";
 
 #[test]
@@ -79,17 +80,19 @@ fn bad_events() {
     }
 }
 
-/// If a change breaks thousands of places, the report lists only a few, and takes no longer than for these few.
+/// If a change breaks thousands of places, the report lists only a few of them, and the check takes about as long as
+/// for these few places.
 #[test]
 fn thousands_of_findings_do_not_slow_down_a_check() {
-    // Without a limit, these seconds would be minutes. In a release build, each request takes less than one second.
+    // Without the limit on findings, the requests would take minutes. In a release build, each request takes less than
+    // one second.
     const ELAPSED_MAX: Duration = Duration::from_secs(30);
     let world = World::start();
     world.given("a@1.0.0", r#"{"type":"object"}"#);
     let begun = Instant::now();
     let wanting = rows::requiring(40_000);
     let reply = world.send("PUT", "/schemas/a/1.1.0.json", &JSON, &wanting);
-    // Without optimization, the time limit of a check may end it.
+    // Without optimization, the check may reach its time limit.
     let code = reply.json()["code"].as_str().map(str::to_owned);
     assert!(["incompatible", "undecided"].contains(&code.as_deref().unwrap()), "{reply}");
     assert!(begun.elapsed() < ELAPSED_MAX, "checked in {:?}", begun.elapsed());
@@ -98,7 +101,8 @@ fn thousands_of_findings_do_not_slow_down_a_check() {
     let lines = [("content-type", "application/x-ndjson")];
     let reply = world.send("POST", "/schemas/b/1.0.0/validate", &lines, &b"{}\n".repeat(2_000));
     let (status, answer) = (reply.status, reply.json());
-    // If a check reaches its time limit, the report says so.
+    // If the validation reaches its time limit, the response contains the number of the first event that it did not
+    // validate.
     let next = answer["unchecked_from"].as_u64().unwrap_or(2_001);
     assert_eq!((status, answer["checked"].as_u64()), (200, Some(next - 1)), "{reply}");
     assert!(1 < next, "{reply}");
@@ -126,7 +130,8 @@ fn goes_on(world: &World) -> bool {
     false
 }
 
-/// Far more clients than connections: each client gets a response, a 503 or a closed connection, and no client waits.
+/// Many more clients connect than the registry accepts. Each client gets a response, a 503 or a closed connection, and
+/// no client waits.
 ///
 /// `EVSCHEMA_CROWD` is the number of clients, which connect one after the other from many threads.
 #[test]
@@ -157,7 +162,7 @@ fn a_crowd_is_turned_away_politely() {
     assert!(goes_on(&world), "it goes on");
 }
 
-/// The page is generated from the rows; `EVSCHEMA_REGENERATE=1` writes it.
+/// The page must show the current rows. With `EVSCHEMA_REGENERATE=1`, the test writes the page.
 #[test]
 fn the_page_shows_the_rows() {
     let mut page = include_str!("hostile/page.md").to_owned();
@@ -187,7 +192,7 @@ fn the_page_shows_the_rows() {
     assert_eq!(there, page, "{SHOWN} is another: run this test with EVSCHEMA_REGENERATE=1");
 }
 
-/// Formats the codes of a response as code.
+/// Formats the codes of a response as Markdown code.
 fn coded(answer: &str) -> String {
     match answer.split_once(' ') {
         Some((status, codes)) if status.len() == 3 && !codes.contains(',') => {

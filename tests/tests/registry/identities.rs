@@ -1,4 +1,4 @@
-//! The permitted `$id`s of a version: over HTTP, in the output of `pull`, and in a tree.
+//! Tests which `$id`s a version may have: over HTTP, in the output of `pull`, and in a tree.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ const ATTACKS: [&str; 10] = [
     r#"{"$id":"http://json-schema.org/draft-07/schema"}"#,
 ];
 
-/// A public registry that accepts every writer, because these tests do not need tokens.
+/// Returns the configuration of a public registry that accepts every writer, because these tests do not need tokens.
 fn open() -> Config {
     Config { anonymous_writes: true, ..Config::default() }
 }
@@ -34,7 +34,7 @@ fn open() -> Config {
 fn no_document_takes_the_place_of_another_one() {
     for (name, database) in databases() {
         let world = World::with(Config { database, public_url: Some(PUBLIC.to_owned()), ..open() });
-        // Before and after the other version exists.
+        // Tries the attack before the other version exists, and again after it exists.
         for _ in 0..2 {
             for attack in ATTACKS {
                 for (method, path) in [
@@ -65,7 +65,7 @@ fn no_document_takes_the_place_of_another_one() {
 fn a_reference_by_the_layout_keeps_its_meaning() {
     for (name, url) in databases() {
         let world = World::on(&url);
-        // The `$id` is the URL that a reference of the victim resolves to.
+        // The reference in the attacked document resolves to this `$id`.
         world
             .given("evil.x@1.0.0", r#"{"$id":"https://shop.example/bank.money/1.0.0.json","type":"string"}"#);
         let victim = r#"{"$id":"https://shop.example/shop.order/1.0.0.json","properties":{"total":{"$ref":"../bank.money/1.0.0.json"}}}"#;
@@ -162,7 +162,7 @@ fn an_id_that_others_mean_a_version_by_is_not_shared_later() {
     }
 }
 
-/// A registry that accepts documents that our registry rejects; `pull` needs only three responses.
+/// Starts a registry that serves documents that our registry would reject. `pull` needs only three kinds of responses.
 fn dishonest(documents: &'static [(&'static str, &'static str)]) -> String {
     use std::io::{BufRead as _, BufReader, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,7 +1,7 @@
-//! Many processes, many clients and contradictory versions: the result is the same as with one registry that executes
-//! one operation at a time.
+//! Runs many processes and many clients, and registers contradictory versions. The responses must be the same as those
+//! of one registry that executes one operation at a time.
 //!
-//! `EVSCHEMA_CONTENTION_SECONDS` is the duration; the default is 3.
+//! `EVSCHEMA_CONTENTION_SECONDS` is the duration in seconds. The default is 3.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ fn seconds() -> u64 {
     std::env::var("EVSCHEMA_CONTENTION_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
-/// Lets clients contend for a while, and returns the contradiction in the history, if one exists.
+/// Lets clients contend for a time. Returns the number of registrations. If the history contains a contradiction,
+/// returns this contradiction as an error.
 fn contend(processes: &[Process], time: Duration) -> Result<usize, String> {
     let urls: Vec<String> = processes.iter().map(Process::url).collect();
     let load = Load::new();
@@ -29,7 +30,7 @@ fn contend(processes: &[Process], time: Duration) -> Result<usize, String> {
         load.stop();
     });
     let history = load.history();
-    // If the ordinals are wrong, a read in their order already fails.
+    // If the ordinals are wrong, even the read of the versions in the order of their ordinals fails.
     let registered = std::panic::catch_unwind(|| registered(&Client::new(urls[0].as_str(), None)));
     check(&history, &registered.map_err(|_| "ordinals repeat".to_owned())?)?;
     Ok(history.len())
@@ -52,8 +53,8 @@ fn the_history_of_many_processes_is_linearizable() {
 fn without_the_guard_of_the_append_this_test_fails() {
     let url = Postgres::fresh_database();
     let processes: Vec<Process> = (0..3).map(|_| Process::start(&url)).collect();
-    // Without its protections: the revision of a subject stays the same, so that every append succeeds, and the unique
-    // ordinals are off too.
+    // Turns off the protections of the database. The revision of a subject stays the same, so every append succeeds.
+    // Ordinals need not be unique.
     Postgres::run_sql(
         &url,
         "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql

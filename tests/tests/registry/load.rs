@@ -1,4 +1,4 @@
-//! Load on registries in separate processes, and the history of their responses.
+//! Runs clients that load registries in separate processes, and records the history of their responses.
 
 mod history;
 mod process;
@@ -21,7 +21,7 @@ const EACH: usize = 60;
 const VERSIONS: usize = 12;
 /// Types that contradict each other.
 const TYPES: [&str; 3] = ["string", "integer", "boolean"];
-/// Number of properties of a schema; each version declares some of them.
+/// Number of different properties. Each version declares some of these properties.
 const PROPERTIES: usize = 4;
 
 /// The declarations of a schema: the type of each property, or `None` for an undeclared property.
@@ -38,7 +38,7 @@ pub(super) fn fit(a: &Declared, b: &Declared) -> bool {
 }
 
 fn schema_of(declared: &Declared) -> String {
-    // All schemas declare one common property, because an object without declarations may have any property.
+    // All schemas declare one common property. Without any declared property, an object would be a map.
     let id = r#""id":{"type":"string"}"#.to_owned();
     let properties = declared
         .iter()
@@ -48,7 +48,7 @@ fn schema_of(declared: &Declared) -> String {
     format!(r#"{{"type":"object","properties":{{{}}}}}"#, properties.join(","))
 }
 
-/// Clients that register, repeat registrations and read, until they are stopped.
+/// Clients that register versions, repeat registrations and read versions until a test stops them.
 #[derive(Debug)]
 pub(super) struct Load {
     started: Instant,
@@ -81,7 +81,7 @@ impl Load {
         history.iter().filter(|recorded| matches!(recorded.outcome, Outcome::Created { .. })).count()
     }
 
-    /// Sends operations to these registries until the clients are stopped.
+    /// Sends operations to these registries until a test stops the clients.
     pub(super) fn run(&self, urls: &[String], seed: u64) {
         let clients: Vec<Client> = urls.iter().map(|url| Client::new(url.as_str(), None)).collect();
         let mut numbers = seed | 1;
@@ -95,7 +95,7 @@ impl Load {
             let about = format!("load.s{:05}", number / EACH);
             let operation = match (below(10), &last) {
                 (0 | 1, _) => Operation::Read,
-                // The client repeats the request, as if it had received no response.
+                // Repeats the request, like a client that received no response.
                 (2, Some((same, put))) if *same == about => Operation::clone(put),
                 _ => {
                     let declared = std::array::from_fn(|_| (below(2) == 0).then(|| below(TYPES.len())));
@@ -110,7 +110,7 @@ impl Load {
             let outcome = send(client, &about, &operation);
             let returned = self.started.elapsed();
             if outcome == Outcome::Unknown {
-                // The registry is down. The client waits, so that the restart is not delayed.
+                // The registry is down. The client waits, because more requests would delay the restart.
                 std::thread::sleep(Duration::from_millis(20));
             }
             let recorded = Recorded { subject: about, operation, outcome, invoked, returned };
@@ -154,7 +154,7 @@ fn send(client: &Client, about: &str, operation: &Operation) -> Outcome {
     }
 }
 
-/// The versions of each subject at the end, in the order of registration.
+/// Returns the final versions of each subject, in the order of registration.
 pub(super) fn registered(client: &Client) -> BTreeMap<String, Vec<(usize, Declared)>> {
     let (mut all, mut after) = (BTreeMap::new(), None);
     loop {

@@ -1,4 +1,5 @@
-//! Registrations without a version: the registry compares with the newest line and selects the version.
+//! Tests registrations without a version. The registry compares the schema with the newest line, and selects the
+//! version.
 
 use evschema_api::{State, StateChange};
 use insta::assert_snapshot;
@@ -20,7 +21,7 @@ fn check(world: &World, query: &str, schema: &str) -> Value {
     reply.json()
 }
 
-/// Returns the status and the version of a registration.
+/// Returns the status and the version in the response to a registration.
 fn chosen(reply: &Reply) -> (u16, Value) {
     (reply.status, reply.json()["version"].clone())
 }
@@ -49,7 +50,7 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
         assert_eq!(&checked, report, "{name}: a check says the same");
         assert_eq!(world.get("/schemas/s").json()["latest"], "1.0.0", "{name}: nothing is stored");
 
-        // The help of the response works.
+        // The solution in the `help` of the response works.
         let help = problem["help"].as_str().unwrap();
         assert!(
             help.starts_with(
@@ -147,7 +148,7 @@ fn registered_content_returns_its_version() {
             "{name}"
         );
         assert_eq!(report["baselines"], Value::Array(Vec::new()), "{name}");
-        // A near miss: the content of another subject is new in this subject.
+        // A near miss: content that another subject already has is new in this subject.
         let other = world.send("POST", "/schemas/t", &[], STRING.as_bytes());
         assert_eq!(chosen(&other), (201, "1.0.0".into()), "{name}");
     }

@@ -15,7 +15,7 @@ struct Export {
     body: Vec<u8>,
 }
 
-/// Answers the exporter, and passes on its requests.
+/// Starts a collector that answers the exporter. Returns the address of the collector, and a channel with the requests.
 fn collector() -> (String, mpsc::Receiver<Export>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -85,7 +85,7 @@ fn traces_reach_a_collector() {
         line.split_once("http://").map(|(_, rest)| rest.trim_end_matches("/schemas").to_owned())
     });
     let address = address.unwrap();
-    // The test does not wait for later output.
+    // Another thread reads the later output, because the test does not need it.
     std::thread::spawn(move || log.for_each(drop));
     let mut client = TcpStream::connect(&address).unwrap();
     write!(

@@ -1,4 +1,4 @@
-//! Registrations without a version, of schemas that contain their own version.
+//! Tests registrations without a version. The schemas contain their own version.
 
 use serde_json::json;
 
@@ -22,9 +22,9 @@ fn a_schema_that_lists_its_own_version_is_compared_under_that_version() {
         for (own, a, further, expected) in [
             ("1.0.1", "string", "", (201, "1.0.1")),
             ("1.1.0", "string", "b", (201, "1.1.0")),
-            // The change breaks with every version number.
+            // The change is breaking, whatever version the schema contains.
             ("1.1.0", "integer", "b", (409, "")),
-            // The schema contains a version that it cannot get.
+            // The schema contains a version that the registry cannot give it.
             ("1.5.0", "string", "b", (409, "")),
         ] {
             let world = World::on(&url);

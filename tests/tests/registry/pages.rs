@@ -1,4 +1,4 @@
-//! The pages, as text and in a browser.
+//! Tests the pages, as text and in a browser.
 
 use evschema_api::{State, StateChange};
 use evschema_tests::Browser;
@@ -7,7 +7,7 @@ use super::world::{World, subject, version};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
-/// A registry in which every text tries to run a script.
+/// Starts a registry in which every text tries to run a script.
 fn poisoned() -> World {
     let world = World::start();
     let evil = r#"{"title":"<script>document.title='run'</script>","description":"<img src=x onerror=alert(1)>","type":"object","properties":{"<script>document.title='run'</script>":{"type":"string","description":"\"><script>document.title='run'</script>"}}}"#;
@@ -67,7 +67,7 @@ fn every_link_of_every_page_leads_somewhere() {
             continue;
         }
         if reply.status == 406 {
-            // Content for programs.
+            // Content that only programs read.
             reply = world.get(&path);
         }
         assert_eq!(reply.status, 200, "{path}");

@@ -1,4 +1,5 @@
-//! Changes of the settings of a subject: the named settings, the rights, and the revision.
+//! Tests changes to the settings of a subject: which settings change, which rights are necessary, and how the revision
+//! protects the change.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ fn a_patch_changes_only_the_named_settings() {
             (r#"{"owner":null,"description":"Another"}"#, json!(["full", "strict", null, "Another", 4])),
             (r#"{"mode":"full"}"#, json!(["full", "strict", null, "Another", 4])),
             (r#"{"mode":"full_transitive"}"#, json!(["full_transitive", "strict", null, "Another", 5])),
-            // A subject without its own policy has the default of the registry.
+            // A subject without its own policy has the default policy of the registry.
             (r#"{"mode":null}"#, json!(["backward_transitive", "strict", null, "Another", 6])),
             (r#"{"content_model":null}"#, json!(["backward_transitive", "lenient", null, "Another", 7])),
         ] {
@@ -66,7 +67,7 @@ fn another_policy_needs_the_revision() {
                 assert_eq!(put(&world, &[("if-match", tag)], body).status, 412, "{name}: {body} {tag}");
             }
         }
-        // A change without a change of the policy needs no revision.
+        // A request that changes nothing in the policy needs no revision.
         assert_eq!(put(&world, &[], r#"{"mode":"backward"}"#).status, 200, "{name}");
         assert_eq!(put(&world, &[], r#"{"mode":"backward","owner":"shop"}"#).status, 200, "{name}");
         assert_eq!(settings(&world), json!(["backward", "lenient", "shop", null, 2]), "{name}");

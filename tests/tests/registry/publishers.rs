@@ -1,4 +1,4 @@
-//! Jobs of a CI provider that write with the tokens of the provider.
+//! Tests jobs of a CI provider that write with tokens of this provider.
 
 mod provider;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::world::{Reply, World};
 use provider::{Provider, Signer, encoded};
 
-/// The start time, in seconds since 1970.
+/// The time at which each test starts, in seconds since 1970.
 const BEGIN: i64 = 1_767_323_045;
 const AUDIENCE: &str = "https://schemas.example.com";
 
@@ -55,7 +55,7 @@ fn trusting(publishers: Vec<Publisher>, clock: &Arc<Hands>) -> World {
     World::with_clock(config, Arc::<Hands>::clone(clock))
 }
 
-/// The claims of a job that may write, with some changes; `null` removes a claim.
+/// Returns the claims of a job that may write, with some changes. `null` removes a claim.
 fn claims(provider: &Provider, other: Value) -> Value {
     let mut claims = json!({
         "iss": provider.url(), "aud": AUDIENCE, "sub": "repo:example/orders:ref:refs/heads/main",
@@ -102,7 +102,7 @@ fn a_job_has_the_scopes_of_its_publisher_and_the_feed_names_it() {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let reply = world.send(waiver.0, waiver.1, &headers, waiver.2);
         assert_refused(&reply, 403, "forbidden", "`waive:shop.order`");
-        // Without a token, no client may write, although the registry has no token of its own.
+        // Without a token of the provider, no client may write, although the registry has no tokens of its own.
         assert_eq!(world.put("shop.other@1.0.0", "{}").status, 401);
         let event = world.get("/feed").json()["events"][1].clone();
         assert_eq!(event["data"]["author"], "orders-ci", "{event}");
@@ -148,7 +148,8 @@ fn invalid_proofs_are_rejected_with_a_reason() {
     refused(&p256.sign(&json!({"alg": "ES256", "kid": "none"}), &good), "the issuer has no key");
     refused(&p256.sign(&json!({"alg": "ES256"}), &good), "`kid`");
     refused(&p256.sign(&json!({"alg": "ES256", "kid": "ec", "crit": ["b64"]}), &good), "`crit`");
-    // Tokens without a signature, and a token that is signed with a public key as a shared secret.
+    // Two kinds of forged tokens: tokens without a signature, and a token whose signature uses the public key as a
+    // shared secret.
     let unsigned = |header: Value| format!("{}.{}", encoded(header.to_string()), encoded(good.to_string()));
     for algorithm in ["none", "None", "HS256", "RS512", "es256"] {
         let input = unsigned(json!({"alg": algorithm, "kid": "rsa"}));
@@ -157,7 +158,7 @@ fn invalid_proofs_are_rejected_with_a_reason() {
         refused(&format!("{input}.{}", encoded(tag)), "must be RS256 or ES256");
     }
     refused(&format!("{}.", unsigned(header.clone())), "does not match the issuer's key");
-    // Claims of another job with a valid signature.
+    // Replaces the claims of a token by those of another job, but keeps the valid signature.
     let token = p256.sign(&header, &claims(&provider, json!({"repository": "example/other"})));
     let signature = token.rsplit('.').next().unwrap();
     refused(&format!("{}.{signature}", unsigned(header.clone())), "does not match the issuer's key");
@@ -166,7 +167,7 @@ fn invalid_proofs_are_rejected_with_a_reason() {
     }
     assert_eq!(world.get("/schemas").json()["subjects"], json!([]), "nothing was written");
 
-    // The near misses of the rejected tokens above.
+    // Accepted tokens that are similar to the rejected tokens above.
     for (number, other) in [
         json!({"aud": ["a", AUDIENCE]}),
         json!({"exp": BEGIN - 59}),
@@ -194,7 +195,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
     };
     assert_eq!(put(&world, "shop.a", &token(&old, "old")).status, 201);
     provider.has(&[("new", &new)]);
-    // The registry asked the provider a moment ago, and does not ask it again for invented key ids.
+    // The registry requested the keys a moment ago. It does not request them again for invented key ids.
     for made_up in ["new", "x1", "x2", "x3"] {
         let reply = put(&world, "shop.b", &token(&new, made_up));
         assert_refused(&reply, 401, "token-invalid", "the issuer has no key");
@@ -209,7 +210,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
         "a key that is withdrawn counts no more"
     );
 
-    // If the provider is down, its keys stay valid for a day. If it answers too late, the registry rejects the token.
+    // If the provider is down, its keys stay valid for a day. After this day, the registry responds with 503.
     provider.is_up(false);
     clock.forward(3_601);
     assert_eq!(put(&world, "shop.c", &token(&new, "new")).status, 201);
@@ -220,7 +221,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
     let asked = provider.asked();
     assert_eq!(put(&world, "shop.d", &token(&new, "new")).status, 503);
     assert_eq!(provider.asked(), asked, "it has a pause");
-    // A read needs no provider.
+    // A read works even if the provider is down.
     assert_eq!(world.get("/schemas/shop.a/1.0.0.json").status, 200);
     provider.is_up(true);
     clock.forward(11);

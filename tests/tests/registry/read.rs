@@ -1,4 +1,4 @@
-//! Reads of versions: content, details, ranges, comparisons, validations.
+//! Tests reads of versions: content, details, ranges, comparisons and validations.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -41,7 +41,8 @@ fn exchange(world: &World, path: &str, headers: &str) -> (String, Vec<u8>) {
     (String::from_utf8(answer).unwrap(), body)
 }
 
-/// The first response comes from the database, the second one from the cache, compressed or not.
+/// The first response comes from the database, and the second response comes from the cache. Both are the same,
+/// compressed or not.
 #[test]
 fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
     let world = World::start();
@@ -65,7 +66,7 @@ fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
         assert!(head.contains("-gzip\"") && head.contains("vary: accept, accept-encoding"), "{head}");
         assert!(short.len() < schema.len(), "{} of {}", short.len(), schema.len());
         let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
-        // The client has the same content, compressed or not.
+        // The client already has this content, either compressed or not.
         for tag in [tag.to_owned(), tag.replace("-gzip", "")] {
             for encoding in ["", "accept-encoding: gzip\r\n"] {
                 let (head, body) = exchange(&world, path, &format!("if-none-match: {tag}\r\n{encoding}"));
@@ -81,7 +82,7 @@ fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
     assert!(head.starts_with("HTTP/1.1 400"), "what lies ready is for plain requests only: {head}");
 }
 
-/// A change names the entity tag of a subject. The tag from a compressed response is valid too.
+/// The request for a change contains the entity tag of the subject. The tag of a compressed response is valid too.
 #[test]
 fn a_compressed_view_has_a_tag_of_its_own_that_a_change_may_name() {
     let world = World::start();
@@ -111,8 +112,8 @@ fn cached_responses_need_authorization_and_are_never_stale() {
     let json = [("content-type", "application/json")];
     assert_eq!(world.send("PATCH", "/schemas/shop.order/1.0.0", &json, yank).status, 200);
     assert_eq!(world.get(path).body, ONE);
-    // Every registry has the schemas of its own events, registered or not. A registration of the same content in other
-    // bytes returns these schemas, and a registration of other content is rejected.
+    // Every registry has the schemas of its own events, even if no client registers them. If a client registers the
+    // same content in other bytes, the registry returns these schemas. It rejects other content.
     let path = "/schemas/evschema.version.yanked/1.0.0.json";
     let own = world.get(path).body;
     assert_eq!(world.get(path).body, own);

@@ -1,4 +1,5 @@
-//! Compares the feed with the tables: each can be rebuilt from the other.
+//! Compares the feed with the tables. The data of the tables can be computed from the feed, and the feed has one event
+//! for each revision in the tables.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::world::{World, databases, subject, version};
 
-/// A small generator of numbers, which is the same in every run, so that each run makes the same changes.
+/// A generator of pseudo-random numbers. It returns the same numbers in every run, so every run makes the same changes.
 struct Numbers(u64);
 
 impl Numbers {
@@ -20,7 +21,7 @@ impl Numbers {
 
 const SUBJECTS: [&str; 4] = ["shop.order", "shop.refund", "fraud.alert", "ledger.entry"];
 
-/// Makes changes of every kind; most of them are allowed.
+/// Makes changes of every kind. The registry allows most of these changes.
 fn make_changes(world: &World, numbers: &mut Numbers) {
     let client = world.client();
     for step in 0..120 {
@@ -46,7 +47,7 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
                     owner: Patch::Set(owner),
                     ..SubjectPatch::default()
                 };
-                // A new policy of an existing subject needs the revision.
+                // A request for a new policy of an existing subject needs the revision of the subject.
                 let revision = client.subject(&at).ok().map(|view| view.revision);
                 client.put_subject(&at, &patch, revision).unwrap();
             }
@@ -54,7 +55,8 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
                 let state = State::ALL[numbers.below(3) as usize];
                 let never_used = (state == State::Yanked).then(|| numbers.below(2) == 0);
                 let change = StateChange { state, reason: format!("r{step}"), never_used };
-                // The registry rejects this if the version does not exist, or is no longer compatible.
+                // Ignores an error. The registry rejects this change if the version does not exist, or is no longer
+                // compatible.
                 let _ = client.set_state(&at, &number, &change);
             }
             8 => {
@@ -70,7 +72,7 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
     }
 }
 
-/// The data of each subject in the tables, as far as the feed contains it.
+/// Returns the data that the tables have for each subject, without the data that the feed does not contain.
 fn from_tables(world: &World) -> BTreeMap<String, Value> {
     let client = world.client();
     let page = client.subjects(None, None, None).unwrap();
@@ -85,7 +87,7 @@ fn from_tables(world: &World) -> BTreeMap<String, Value> {
                     "digest": found.digest, "schema_id": found.id, "ordinal": found.ordinal,
                     "author": found.author, "message": found.message, "state": found.state,
                     "references": found.references,
-                    // The feed also contains the reason of a reactivation.
+                    // The feed also contains the reason for a reactivation.
                     "reason": found.state_reason, "never_used": found.never_used,
                 });
                 (found.version.to_string(), version)
@@ -108,7 +110,7 @@ fn from_tables(world: &World) -> BTreeMap<String, Value> {
     subjects.collect()
 }
 
-/// The expected data of the tables after these events.
+/// Returns the data that the tables must have after these events.
 fn from_feed(events: &[CloudEvent]) -> BTreeMap<String, Value> {
     let mut subjects: BTreeMap<String, Value> = BTreeMap::new();
     for event in events {
@@ -159,7 +161,7 @@ fn the_tables_match_the_feed() {
         let world = World::on(&url);
         let mut numbers = Numbers(7);
         let mut seen = Vec::new();
-        // The comparison also happens in the middle, not only at the end.
+        // Compares several times during the changes, not only at the end.
         for _ in 0..3 {
             make_changes(&world, &mut numbers);
             loop {
@@ -173,7 +175,8 @@ fn the_tables_match_the_feed() {
         }
         let kinds: std::collections::BTreeSet<_> = seen.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(kinds.len(), 8, "{name}: changes of every kind were made: {kinds:?}");
-        // In the other direction: one event for each revision of each subject, and no other event.
+        // Compares in the other direction too: the feed has one event for each revision of each subject, and no other
+        // event.
         let revisions: u64 =
             from_tables(&world).values().map(|told| told["revision"].as_u64().unwrap()).sum();
         assert_eq!(revisions, seen.len() as u64, "{name}");

@@ -1,4 +1,4 @@
-//! Registrations of versions: the accepted and the rejected ones, and their responses.
+//! Tests accepted and rejected registrations of versions, and their responses.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -98,7 +98,7 @@ fn the_registry_chooses_the_version() {
     }
 }
 
-/// No version has a number that is too large to parse.
+/// The registry never chooses a version whose number is too large to parse.
 #[test]
 fn the_registry_chooses_no_version_that_is_none() {
     for (name, url) in databases() {
@@ -211,7 +211,8 @@ fn the_target_of_a_reference_never_changes() {
         world.given("shop.money@1.0.0", r#"{"type":"integer"}"#);
         let order = r#"{"$id":"https://example.com/shop.order/1.0.0.json","properties":{"total":{"$ref":"../shop.money/1.0.0.json"}}}"#;
         world.given("shop.order@1.0.0", order);
-        // By the specification, the reference names this `$id`, which no document had at that time.
+        // According to the specification, the earlier reference resolves to this `$id`. No document had this `$id` when
+        // the reference was registered.
         let usurper = r#"{"$id":"https://example.com/shop.money/1.0.0.json","type":"string"}"#;
         let reply = world.put("shop.coin@1.0.0", usurper);
         assert_eq!((reply.status, reply.json()["code"].as_str()), (409, Some("id-taken")), "{name}: {reply}");
@@ -238,7 +239,7 @@ fn versions_need_not_arrive_in_order() {
     let world = World::start();
     world.given("shop.order@1.0.0", ORDER);
     world.given("shop.order@1.2.0", ORDER_WITH_NOTE);
-    // Compatible with 1.0.0, but events of 1.1.0 would break readers of 1.2.0, in which `note` is a string.
+    // This schema is compatible with 1.0.0. But its events would break readers of 1.2.0, in which `note` is a string.
     let note_is_number =
         ORDER_WITH_NOTE.replace(r#""note":{"type":"string"}"#, r#""note":{"type":"integer"}"#);
     let reply = world.put("shop.order@1.1.0", &note_is_number);

@@ -1,4 +1,4 @@
-//! Start, stop, health, and the permitted configurations.
+//! Tests the start, the stop and the health of a registry, and the permitted configurations.
 
 use std::io::Write as _;
 
@@ -102,7 +102,7 @@ fn a_registry_in_memory_outlives_clients_that_give_up() {
     for _ in 0..200 {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         write!(stream, "GET /schemas/a HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
-        // The client disconnects before the response, so that the registry abandons the query.
+        // The client disconnects before the response. So the registry abandons the query.
         drop(stream);
     }
     assert_eq!(world.get("/schemas/a").status, 200);
@@ -115,7 +115,8 @@ fn a_read_only_registry_starts_in_a_read_only_folder() {
     let file = folder.path().join("registry.db");
     let database = format!("sqlite:{}", file.display());
     World::on(&database).given("a@1.0.0", "{}");
-    // The last process has removed the two additional files of SQLite, and no other process creates them.
+    // The last process has removed the two additional files of SQLite. On this read-only mount, no other process can
+    // create them.
     let mount = std::process::Command::new("mount")
         .args(["--bind", "-o", "ro"])
         .args([folder.path(), folder.path()])

@@ -1,4 +1,4 @@
-//! Deprecated, yanked and restored versions.
+//! Tests deprecated, yanked and restored versions.
 
 use evschema_api::{State, StateChange};
 
@@ -51,7 +51,7 @@ fn a_yanked_version_stays_a_baseline_unless_it_was_never_used() {
         assert_eq!(put(), (409, Some("incompatible".to_owned())), "{name}: 1.1.0 cannot read its events");
         let view = client.set_state(&order, &version("1.0.0"), &yank(Some(true))).unwrap();
         assert!(view.never_used, "{name}");
-        // Without `never_used` in the request, it stays the same.
+        // If the request does not contain `never_used`, this setting stays the same.
         assert!(client.set_state(&order, &version("1.0.0"), &yank(None)).unwrap().never_used, "{name}");
         assert!(client.subject(&order).unwrap().versions[0].never_used, "{name}");
         assert_eq!(put(), (201, None), "{name}");
@@ -71,7 +71,8 @@ fn a_yanked_version_stays_a_baseline_unless_it_was_never_used() {
     }
 }
 
-/// Under a mode that is not transitive, a yanked version does not replace the version before it as the baseline.
+/// Under a mode that is not transitive, a yanked version does not replace the previous version as the baseline. Both
+/// versions are baselines.
 #[test]
 fn the_version_before_a_yanked_one_is_a_baseline_too() {
     for (name, url) in databases() {

@@ -1,4 +1,4 @@
-//! The contract of a store, on both databases.
+//! Tests the contract of a store on both databases.
 
 mod cancelled;
 mod history_for;
@@ -12,7 +12,7 @@ use evschema_registry::store::{
 
 use super::world::{databases, subject, version};
 
-/// Runs a contract with an empty store of each kind.
+/// Runs a test of the contract with an empty store of each kind.
 fn on_both<F: Future<Output = ()>>(contract: impl Fn(&'static str, std::sync::Arc<dyn Store>) -> F) {
     for (name, url) in databases() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -37,7 +37,7 @@ fn event(kind: &'static str) -> NewEvent {
     NewEvent { kind, data: "{}".to_owned(), provenance: Provenance::default() }
 }
 
-/// A first version of a new subject; its content is the name of the subject.
+/// Returns the first version of a new subject. The content of the version is the name of the subject.
 fn first(text: &str) -> Addition {
     Addition {
         at: at(text),
@@ -63,7 +63,7 @@ fn first(text: &str) -> Addition {
     }
 }
 
-/// A further version of a subject with this revision.
+/// Returns a further version of a subject. The subject has this revision before the version is added.
 fn further(text: &str, revision: u64, ordinal: u32) -> Addition {
     Addition { head: Head::At(revision), creation: None, ordinal, ..first(text) }
 }
@@ -252,7 +252,7 @@ fn words_are_those_of_the_latest_text() {
         store.append(next).await.unwrap();
         assert_eq!((found("old").await, found("new").await), (vec![], strings(&["a"])), "{name}");
         assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
-        // Like a registry that does not know search terms.
+        // Adds the version like a registry that does not know search terms.
         store.append(further("a@1.2.0", 3, 3)).await.unwrap();
         let unindexed = store.unindexed(10).await.unwrap();
         assert_eq!(unindexed.iter().map(|record| record.revision).collect::<Vec<_>>(), [4], "{name}");
@@ -302,7 +302,8 @@ fn words_of_settings_and_of_the_content_change_apart() {
     });
 }
 
-/// Searches that reach the limit of the index: terms that are all common, and one rare term among common terms.
+/// Tests searches that reach the limit of the index: some have only common terms, and others have one rare term among
+/// common terms.
 #[test]
 fn common_words_find_as_rare_ones_do() {
     on_both(async |name, store| {
@@ -329,13 +330,13 @@ fn common_words_find_as_rare_ones_do() {
         assert_eq!(found(&["al"], None).await, ["n0000", "n0001", "n0002"], "{name}");
         assert_eq!(found(&["al", "even"], Some("n0600")).await, ["n0602", "n0604", "n0606"], "{name}");
         assert_eq!(found(&["al", "even"], Some("n1195")).await, ["n1196", "n1198"], "{name}");
-        // The first window has a match, and the search also examines the second window.
+        // The first window of the index has a match, but the search must also examine the second window.
         assert_eq!(found(&["head", "tail"], None).await, ["n0599", "n0600"], "{name}");
         assert_eq!(found(&["all", "rare"], None).await, ["n0003", "n0503", "n1003"], "{name}");
         assert_eq!(found(&["even", "rare"], None).await, [""; 0], "{name}");
         assert_eq!(found(&["rare"], Some("n0503")).await, ["n1003"], "{name}");
 
-        // For any distance between the matches, and for any length of a page.
+        // Searches with random distances between the matches, and with random page lengths.
         let mut random = fastrand::Rng::with_seed(11);
         for _ in 0..100 {
             let begins = ["a", "even", "fif", "rare", "head", "tail"];
@@ -509,7 +510,7 @@ fn names_are_listed_in_order_of_bytes() {
     });
 }
 
-/// While the last connection closes, SQLite rejects new connections without waiting.
+/// While the last connection closes, SQLite rejects new connections at once, and does not wait.
 #[test]
 fn a_new_file_is_opened_by_many_while_others_close_it() {
     let folder = tempfile::tempdir().unwrap();

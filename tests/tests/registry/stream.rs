@@ -1,4 +1,5 @@
-//! The feed as server-sent events: in order, without gap or repetition, also across connections.
+//! Tests the feed as server-sent events. The events are in order, without a gap or a repetition, even across several
+//! connections.
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpStream;
@@ -31,7 +32,7 @@ impl Reader {
         Self { lines: BufReader::new(stream).lines() }
     }
 
-    /// Returns the next event with its position, which is the event's id; `None` after the end of the stream.
+    /// Returns the next event with its position, or `None` after the end of the stream. The position is the event's id.
     fn next(&mut self) -> Option<(u64, CloudEvent)> {
         let mut id = None;
         // The other lines are the framing of chunks, and comments that keep the connection open.
@@ -42,7 +43,7 @@ impl Reader {
             } else if let Some(text) = line.strip_prefix("data: ") {
                 return Some((id.take().unwrap(), serde_json::from_str(text).unwrap()));
             } else if line == "0" {
-                // The last chunk; the connection itself may stay open.
+                // This is the last chunk. The connection itself may stay open.
                 return None;
             }
         }
@@ -120,7 +121,7 @@ fn followers_and_pollers_see_one_order_while_many_write() {
                 scope.spawn(move || {
                     let mut seen: Vec<(u64, String)> = Vec::new();
                     while seen.len() < EVENTS {
-                        // Each client loses its connection repeatedly, at different moments.
+                        // Each client closes its connection repeatedly, at different moments.
                         let last = seen.last().map_or(0, |(position, _)| *position);
                         let mut reader = Reader::open(world, "", &format!("last-event-id: {last}\r\n"));
                         for _ in 0..7 + 13 * number {

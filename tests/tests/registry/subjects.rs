@@ -1,4 +1,4 @@
-//! Subjects: their settings, and searches.
+//! Tests the settings of subjects, and searches for subjects.
 
 use evschema_api::{Patch, SubjectPatch};
 use evschema_model::Mode;

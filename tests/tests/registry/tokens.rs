@@ -1,4 +1,4 @@
-//! Authorization: tokens, their scopes, and the rights of clients without a token.
+//! Tests the authorization: tokens, their scopes, and the rights of clients without a token.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::world::{Reply, World, subject, version};
 
 const ANY: &[u8] = br#"{"type":"object"}"#;
 
-/// Databases that several processes can open.
+/// Returns databases that several processes can open.
 fn shared_databases(folder: &tempfile::TempDir) -> [(&'static str, String); 2] {
     let file = folder.path().join("registry.db");
     [("sqlite", format!("sqlite:{}", file.display())), ("postgres", Postgres::fresh_database())]
@@ -22,7 +22,7 @@ fn request(name: &str, scopes: &[&str]) -> TokenRequest {
     TokenRequest { name: name.to_owned(), scopes, expires_at: None }
 }
 
-/// Creates a token directly in the database, like the first token.
+/// Creates a token directly in the database, as users create the first token.
 pub(crate) fn first_token(database: &str, name: &str, scopes: &[&str]) -> TokenCreated {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -94,7 +94,7 @@ fn rights_of_each_scope() {
                 assert_eq!(code(&reply).1, "token-required", "{name}: {method} {path}");
                 assert_eq!(reply.header("www-authenticate"), Some("Bearer realm=\"evschema\""));
             } else {
-                // On a registry that is not private, every client may read.
+                // If the registry is not private, every client may read.
                 assert!(reply.status < 300 && allowed.contains(&&read), "{name}: {method} {path}: {reply}");
             }
         }
@@ -174,7 +174,7 @@ fn a_revoked_token_is_refused_at_once_by_every_process() {
         assert_eq!(again.revoked_at, revoked.revoked_at, "{name}: once is enough");
         let missing = client.revoke_token("0123456789abcdef").unwrap_err();
         assert_eq!(missing.problem().unwrap().code, ProblemCode::TokenNotFound, "{name}");
-        // After its last token is revoked, a registry is no more open than before.
+        // After the last token of a registry is revoked, clients without a token have no more rights than before.
         client.revoke_token(&admin.view.id).unwrap();
         assert_eq!(two.put("a@1.0.0", "{}").status, 401, "{name}");
     }
@@ -203,7 +203,7 @@ fn a_token_ends_and_its_use_is_noted() {
             std::thread::sleep(Duration::from_millis(20));
         }
         drop(world);
-        // A registry with the system clock, for which this day is past.
+        // Starts a registry with the system clock, for which this day is in the past.
         let now = World::with_system_clock(Config { database: url, ..Config::default() });
         assert_eq!(
             code(&with_token(&now, &token, "GET", "/schemas", b"")),
@@ -242,7 +242,7 @@ fn a_private_registry_shows_nothing_without_a_token() {
     }
     let page = world.send("GET", "/schemas", &[("accept", "text/html")], b"");
     assert_eq!(page.status, 401);
-    // A response to a client with a token must not be cached for other clients.
+    // Caches must not store a response to a client with a token for other clients.
     let schema = with_token(&world, &read, "GET", "/schemas/a/1.0.0.json", b"");
     assert_eq!(schema.header("cache-control"), Some("private, max-age=31536000, immutable"));
 }
@@ -256,7 +256,8 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
         all.extend(headers);
         world.send("PUT", "/schemas/a/1.0.0.json", &all, b"{}")
     };
-    // A page whose own host name leads to a loopback address: for its browser, the request is to the same site.
+    // The host name of a hostile page can resolve to a loopback address. For the browser, a request of this page goes
+    // to the same site.
     for (host, refused) in [
         ("evil.example", (421, "unknown-host")),
         ("evil.example:80", (421, "unknown-host")),
@@ -268,7 +269,8 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
         assert_eq!(code(&put(host, &[])), refused, "{host}");
         let same_origin = [("origin", &*format!("http://{host}")), ("sec-fetch-site", "same-origin")];
         assert_eq!(code(&put(host, &same_origin)), refused, "{host}");
-        // A read with the host name of another site is a read for this site.
+        // A page of a site can see the response to a read with the site's host name. So the registry also rejects such
+        // a read.
         let read = world.send("GET", "/schemas", &[("host", host)], b"");
         assert_eq!(read.status == 421, refused.0 == 421, "{host}");
     }

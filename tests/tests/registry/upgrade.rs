@@ -1,5 +1,6 @@
-//! Databases of earlier versions, and the writes of these versions before and after this version starts. Their tables
-//! come from the first migrations, and their statements are copied here.
+//! Tests databases of earlier versions of the registry. The earlier versions write before and after this version
+//! starts. The first migrations create the tables of the earlier versions, and this file contains copies of their
+//! statements.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -17,17 +18,17 @@ const TWO: &str = r#"{"title":"Order","properties":{"number":{"type":"string"},"
 const BREAKS_TWO: &str =
     r#"{"title":"Order","properties":{"number":{"type":"string"},"total":{"type":"boolean"}}}"#;
 
-/// Maximum time until a starting registry has added the missing search terms, even on a busy machine.
+/// Maximum time until a registry has added the missing search terms after its start, even on a busy machine.
 const INDEXED_MAX: Duration = Duration::from_secs(20);
 
-/// A registry of an earlier version, from the view of the database.
+/// A registry of an earlier version. The test runs only its statements on the database.
 enum Earlier {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 impl Earlier {
-    /// Starts, and brings the tables up to date with this number of migrations.
+    /// Connects to the database, and runs this number of migrations.
     async fn start(url: &str, steps: usize) -> Self {
         let name = if url.starts_with("sqlite") { "sqlite" } else { "postgres" };
         let mut migrator = Migrator::with_migrations(first_steps(name, steps));
@@ -43,7 +44,7 @@ impl Earlier {
         }
     }
 
-    /// Adds a search term to a subject, as the version with three migrations did.
+    /// Adds a search term to a subject, as the registry with three migrations did.
     async fn cut_words(&self, subject: &str, word: &str) {
         let id = format!("(SELECT id FROM subjects WHERE name = '{subject}')");
         let sql = format!(
@@ -115,7 +116,7 @@ fn the_first_version_and_this_one_share_a_database() {
         find(&world, "numb", "shop.order");
         find(&world, "long+ago", "shop.order");
 
-        // The old registry continues to write, and its writes are visible at once.
+        // The old registry continues to write. The new registry shows these writes at once.
         runtime.block_on(first.register("shop.order", 1, TWO));
         runtime.block_on(first.register("shop.late", 0, TWO));
         assert_eq!(
@@ -135,8 +136,8 @@ fn the_first_version_and_this_one_share_a_database() {
         assert!(events.len() == 6 && events.contains(&"shop.late"), "{feed:#}");
         drop(world);
 
-        // The old registry starts again with the newer tables. After the next start of this version, its registrations
-        // are found by new search terms.
+        // The old registry starts again, with the newer tables. After the next start of the new registry, new search
+        // terms find the registrations of the old registry.
         runtime.block_on(async {
             Earlier::start(&url, 1).await;
             first.cut_words("shop.late", "cutbefore").await;
@@ -148,7 +149,7 @@ fn the_first_version_and_this_one_share_a_database() {
     }
 }
 
-/// Search terms in a database with only four migrations. Migration 5 copies these terms.
+/// Tests the search terms in a database with only four migrations. Migration 5 copies these terms.
 #[test]
 fn words_of_four_steps_are_taken_over() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,7 +163,7 @@ fn words_of_four_steps_are_taken_over() {
             before.run("UPDATE subject_search SET words_revision = 2".to_owned()).await;
         });
         let world = World::on(&url);
-        // The terms have the current revision, so that this version did not compute them again; new terms would not
+        // The copied terms have the current revision, so this version did not compute them again. New terms would not
         // contain this word.
         let found = world.get("/schemas?search=tak").json();
         assert_eq!(found["subjects"].as_array().map(Vec::len), Some(1), "{found:#}");
@@ -187,7 +188,7 @@ fn first_steps(database: &str, count: usize) -> Vec<Migration> {
     files.into_iter().zip(1..).take(count).map(step).collect()
 }
 
-/// Waits until a search finds a subject.
+/// Waits until a search finds this subject.
 fn find(world: &World, search: &str, subject: &str) {
     let begun = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Waivers: the acceptance of one finding, with a reason and a last day.
+//! Tests waivers. A waiver accepts one finding, and has a reason and a last day.
 
 use evschema_registry::Config;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::world::{World, databases};
 const FIRST: &str = r#"{"type":"object","properties":{"id":{"type":"string"},"total":{"type":"integer"}}}"#;
 const BREAKING: &str = r#"{"type":"object","properties":{"id":{"type":"string"},"total":{"type":"string"}}}"#;
 
-/// Registers a breaking change, and returns the fingerprint of the finding.
+/// Tries to register a breaking change. Returns the fingerprint of the finding in the rejection.
 fn refused(world: &World) -> String {
     let refused = world.put("shop.order@1.1.0", BREAKING);
     assert_eq!((refused.status, refused.json()["code"].as_str()), (409, Some("incompatible")), "{refused}");
@@ -120,7 +120,7 @@ fn a_waiver_for_one_version_accepts_no_later_break_of_another() {
         let fingerprint = refused["report"]["findings"][0]["fingerprint"].as_str().unwrap().to_owned();
         assert_eq!(put(&world, &fingerprint, r#"{"reason":"void was never sent"}"#).0, 201, "{name}");
         assert_eq!(world.put("shop.order@1.1.0", &second).status, 201, "{name}");
-        // The same change again needs no other waiver, but a larger change does.
+        // The same change needs no other waiver, but a larger change needs one.
         let same = status(r#""new","paid","lost""#);
         let checked =
             world.send("POST", "/schemas/shop.order/check?version=1.2.0", &[], same.as_bytes()).json();

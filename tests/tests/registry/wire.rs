@@ -1,7 +1,7 @@
-//! Bytes that are almost requests: the response is never a 500, and always arrives.
+//! Sends bytes that are almost valid requests. The response must always arrive, and must never be a 500.
 //!
-//! `EVSCHEMA_REQUESTS` is the number of requests, and `EVSCHEMA_SEED` the seed of the random numbers. A failure prints
-//! the bytes.
+//! `EVSCHEMA_REQUESTS` is the number of requests, and `EVSCHEMA_SEED` is the seed of the random numbers. If a test
+//! fails, it prints the bytes.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -31,7 +31,7 @@ const REQUESTS: &[&str] = &[
     "OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n",
 ];
 
-/// Texts that other parsers handled incorrectly.
+/// Texts that parsers of other projects handled incorrectly.
 const PIECES: &[&[u8]] = &[
     b"\r\n",
     b"\n",
@@ -94,14 +94,14 @@ fn almost_requests_are_answered() {
             assert!(!statuses.iter().any(|status| status.starts_with('5')), "{answer}: {}", shown());
             answered += usize::from(!statuses.is_empty());
         }
-        // Most of the drawn bytes are close enough to a request, so that the registry parses them.
+        // Many of the drawn bytes must be so close to a request that the registry parses them.
         assert!(requests / 4 < answered as u64, "{name}: {answered} of {requests}");
         assert_eq!(world.get("/healthz").status, 200, "{name}: it goes on");
         assert!(!world.get("/metrics").body.contains("code=\"internal\""), "{name}");
     }
 }
 
-/// Draws one request, or two on one connection, and changes a few places.
+/// Draws one request, or two requests for the same connection, and changes a few bytes.
 fn drawn(random: &mut Rng) -> Vec<u8> {
     let mut bytes = random.choice(REQUESTS).unwrap().as_bytes().to_vec();
     if random.u8(..4) == 0 {
@@ -134,7 +134,7 @@ fn exchange(world: &World, bytes: &[u8]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(world.url().strip_prefix("http://").unwrap())?;
     stream.set_read_timeout(Some(ANSWER_MAX))?;
     stream.set_write_timeout(Some(ANSWER_MAX))?;
-    // The registry may respond and close the connection before all bytes are sent.
+    // The registry may respond, and close the connection, before all bytes are sent.
     let sent = stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write));
     let mut answer = Vec::new();
     let mut part = [0; 16 << 10];
@@ -145,7 +145,7 @@ fn exchange(world: &World, bytes: &[u8]) -> std::io::Result<String> {
             Err(error) if error.kind() == ErrorKind::ConnectionReset || sent.is_err() => break,
             Err(error) => return Err(error),
         }
-        // A stream has no end.
+        // A stream of events has no end.
         if answer.windows(17).any(|window| window == b"text/event-stream") {
             break;
         }

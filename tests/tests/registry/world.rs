@@ -1,4 +1,4 @@
-//! A registry for each test, with a clock that always shows the same time.
+//! Starts a registry for each test. Its clock always shows the same time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,10 @@ use evschema_model::{Subject, Version};
 use evschema_registry::{Clock, Config, Environment, RequestIds, Server, StartError};
 use tokio::sync::oneshot;
 
-/// 2026-01-02T03:04:05Z, the time of the clock.
+/// The time of the clock: 2026-01-02T03:04:05Z.
 const NOW: i64 = 1_767_323_045_000_000;
 
-/// A running registry; it stops when the value is dropped.
+/// A running registry. It stops when the value is dropped.
 pub(crate) struct World {
     url: String,
     stop: Option<oneshot::Sender<()>>,
@@ -44,7 +44,7 @@ impl RequestIds for Counted {
     }
 }
 
-/// Both kinds of database by name, each empty.
+/// Returns an empty database of each kind, with the name of the kind.
 pub(crate) fn databases() -> [(&'static str, String); 2] {
     [("sqlite", "sqlite::memory:".to_owned()), ("postgres", evschema_tests::Postgres::fresh_database())]
 }
@@ -60,7 +60,7 @@ impl World {
         Self::with(Config { database: database.to_owned(), ..Config::default() })
     }
 
-    /// Starts a registry with this configuration, but with another address.
+    /// Starts a registry with this configuration, but on a free port of the loopback interface.
     pub(crate) fn with(config: Config) -> Self {
         Self::try_with(config).unwrap_or_else(|error| panic!("{error}"))
     }

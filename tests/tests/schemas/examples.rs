@@ -1,4 +1,4 @@
-//! Every example schema accepts its own examples, and rejects them after a value is changed.
+//! Checks that every example schema accepts its own examples, and rejects them after a value is changed.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Every version has the number that its change requires, and the fixtures with a breaking change are rejected.
+//! Checks that every version has the number that its change requires, and that a check rejects the fixtures with a
+//! breaking change.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,7 +58,7 @@ fn every_step_is_as_large_as_its_change_requires_and_no_larger() {
             *steps.entry(required).or_insert(0) += 1;
         }
     }
-    // Each bump occurs several times, so that the examples show enough.
+    // Each kind of bump occurs several times. Otherwise, the examples would show too little.
     assert!(steps.len() == 3 && steps.values().all(|count| 3 <= *count), "{steps:?}");
 }
 
@@ -67,7 +68,7 @@ fn every_breaking_fixture_is_refused_with_an_event_that_shows_why() {
     let mut looked_at = 0;
     let tree = tree();
     for file in read_tree(&[&breaking], &Dialects::default()).unwrap().files {
-        // Its references lead into the example schemas.
+        // The references of the fixture lead to example schemas.
         let schema = file.schema.unwrap();
         let candidate = resolve(&tree, &schema);
         let subject = &schema.at().subject;

@@ -1,8 +1,8 @@
-//! Files import from each other in one direction, so that a reader can understand one file after the other.
+//! Checks that files import from each other in only one direction. So a reader can understand one file after the other.
 //!
 //! Files form a circle if each of them imports from all others, directly or through other files. A circle may have only
-//! a few files, and all of them must be in one folder. A path counts as an import from the file of the last module in
-//! the path: `crate::output::Format` is an import from `output.rs`, even if this file only re-exports `Format`.
+//! a few files, and all these files must be in one folder. A path counts as an import from the file of the last module
+//! in the path: `crate::output::Format` is an import from `output.rs`, even if this file only re-exports `Format`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,11 +16,11 @@ use super::workspace::{members, text};
 /// Maximum number of files in a circle.
 const FILES_MAX: usize = 4;
 
-/// Crates that still have larger circles, each with the exact number of files in these circles. The numbers may only
-/// become smaller.
+/// Crates that still have larger circles, each with the exact number of files in these circles. A change may only
+/// reduce these numbers.
 const EXCEPTIONS: &[(&str, usize)] = &[("evschema-codegen", 10), ("evschema-lab", 12)];
 
-/// The module paths of a crate with their files, and the paths that the code of each module contains.
+/// The modules of a crate: the file of each module path, and the paths that the code of each module contains.
 #[derive(Default)]
 struct Modules {
     files: BTreeMap<Vec<String>, PathBuf>,
@@ -87,13 +87,13 @@ impl Modules {
                     self.paths.extend(paths.into_iter().map(|path| (module.to_vec(), path)));
                     rest = &after[end..];
                 }
-                // `pub(in crate::a)` limits who may import.
+                // The path in `pub(in crate::a)` restricts the visibility, and is no import.
                 TokenTree::Ident(visibility) if visibility == "pub" => {
                     if let [TokenTree::Group(_), item @ ..] = after {
                         rest = item;
                     }
                 }
-                // `$crate` in a macro is a path in the code of its caller.
+                // A path with `$crate` in a macro belongs to the code that calls the macro.
                 TokenTree::Punct(dollar) if dollar.as_char() == '$' => {
                     rest = after.get(1..).unwrap_or_default();
                     while let [colon, _, TokenTree::Ident(_), others @ ..] = rest
@@ -306,7 +306,7 @@ fn circles_and_their_near_misses() {
     let root = ("src/lib.rs", "mod a; mod b;");
     let b = ("src/b.rs", "mod c; use c::C;");
     for (a, c, expected) in [
-        // `b/c.rs` is in the folder of `b.rs`, but not in that of `a.rs`.
+        // `b/c.rs` is in the folder of `b.rs`, but not in the folder of `a.rs`.
         ("use crate::b;", "use super::B;", vec![]),
         ("use crate::b;", "use crate::a::A;", vec![3]),
         ("use crate::{b::{c::{self, C as D}}};", "fn f() { crate::a::g() }", vec![2]),

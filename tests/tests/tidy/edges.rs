@@ -1,4 +1,4 @@
-//! The permitted dependencies between crates.
+//! Checks the dependencies between crates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,7 +7,7 @@ use evschema_tests::repository;
 
 use super::workspace::{dependencies, members, text};
 
-/// Each of our crates, with those of our crates that it may depend on.
+/// Each of our crates, and a list of our crates on which it may depend.
 const EDGES: &[(&str, &[&str])] = &[
     ("evschema-model", &[]),
     ("evschema-runtime", &[]),
@@ -19,7 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "evschema",
         &["evschema-api", "evschema-codegen", "evschema-compat", "evschema-model", "evschema-registry"],
     ),
-    // The crate of a user, which sees only the public parts.
+    // This crate stands for the crate of a user. It sees only the public parts.
     ("evschema-tests-consumer", &["evschema-runtime"]),
     (
         "evschema-tests",
@@ -57,7 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crates that stay in this repository.
+/// The crates that are not published.
 const UNPUBLISHED: [&str; 4] = ["evschema-lab", "evschema-tests", "evschema-tests-consumer", "xtask"];
 
 #[test]

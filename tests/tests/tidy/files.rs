@@ -1,4 +1,4 @@
-//! Rules for the files of the repository.
+//! Checks rules for the files of the repository.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::workspace::files;
 /// Maximum length of a code file, in lines. A file of more than 400 lines should be split if possible.
 const LINES_MAX: usize = 700;
 
-/// The texts of the repository, without generated files and files of others.
+/// Returns the paths and texts of the repository's files, without generated files and files of other authors.
 fn texts() -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for path in files() {
@@ -29,7 +29,7 @@ fn extension(path: &Path) -> &str {
     path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// Returns whether a file is generated, and not code that people write.
+/// Returns whether a program generated the file.
 fn is_generated(path: &str) -> bool {
     path.contains("/golden") || path.contains("/generated/") || path.ends_with(".snap")
 }
@@ -46,7 +46,7 @@ fn no_code_file_is_too_long() {
 
 #[test]
 fn no_file_contains_the_path_of_one_machine() {
-    // In two parts, so that this file passes the test.
+    // The texts are split into two parts. Otherwise, this file would fail the test.
     let places = [["/ho", "me/"], ["/Us", "ers/"], ["/wo", "rk/"], ["/root/", ".cargo"]].map(|p| p.concat());
     for (path, text) in texts() {
         for (index, line) in text.lines().enumerate() {
@@ -74,7 +74,7 @@ fn every_file_ends_its_lines_and_itself_alike() {
 #[test]
 fn only_the_output_of_the_command_chooses_between_formats() {
     for (path, text) in texts() {
-        // Arguments name the default format.
+        // These files may name the default format, because they define arguments.
         let is_allowed = path.starts_with("cli/src/output/") || path == "cli/src/global.rs";
         let chooses = path.starts_with("cli/src/") && text.contains("Format::") && !is_allowed;
         assert!(

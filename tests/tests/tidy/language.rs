@@ -1,4 +1,5 @@
-//! Plain English in the texts that users and developers read. The tests find those habits that a program can find.
+//! Checks that texts for users and developers are in plain English. The tests find only the bad habits that a program
+//! can recognize.
 //!
 //! A sentence without these habits can still be unclear. The rules are in CONTRIBUTING.md.
 
@@ -15,13 +16,13 @@ use super::workspace::files;
 /// Maximum length of a sentence, in words.
 const WORDS_MAX: usize = 30;
 
-/// Beginnings of sentences that may have a habit, each with the reason.
+/// The beginnings of sentences that may have a bad habit, each with the reason.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
 /// Crates with messages for users.
 const CRATES: [&str; 7] = ["api", "cli", "codegen", "compat", "model", "registry", "runtime"];
 
-/// Finds habits in sentences.
+/// Finds bad habits in sentences.
 struct Habits {
     code: Regex,
     end: Regex,
@@ -47,9 +48,9 @@ impl Habits {
         }
     }
 
-    /// Returns the sentences of a text that have a habit, each with its habit.
+    /// Returns the sentences of a text that have a bad habit, each with its habit.
     fn find(&self, text: &str) -> Vec<String> {
-        // Questions may begin with any word, and the split below removes the question mark.
+        // Questions may begin with any word. The split below would remove the question mark, so this line replaces it.
         let text = self.code.replace_all(text, "X").replace('?', "¿.");
         let mut found = Vec::new();
         for sentence in self.end.split(&text) {
@@ -88,7 +89,7 @@ fn without_code(page: &str) -> String {
     text
 }
 
-/// Returns the string literals of a Rust file that may be messages: without documentation, tests and SQL.
+/// Returns the string literals of a Rust file that may be messages. Omits literals in documentation, tests and SQL.
 fn messages(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(TokenStream::from_str(source).unwrap(), &mut found);
@@ -157,13 +158,13 @@ fn descriptions(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Returns whether a file has messages of the product.
+/// Returns whether a file may contain messages of the product.
 fn has_messages(path: &str) -> bool {
     let mut parts = path.split('/');
     parts.next().is_some_and(|name| CRATES.contains(&name))
         && parts.next() == Some("src")
         && path.ends_with(".rs")
-        // Descriptions of published schemas do not change.
+        // Generated code contains descriptions of published schemas, and these do not change.
         && !path.split('/').any(|part| part.starts_with("tests") || part == "generated")
 }
 
@@ -207,7 +208,7 @@ fn developers_read_plain_english() {
     let mut read = 0;
     for path in files() {
         let name = path.to_string_lossy().into_owned();
-        // The generator copies descriptions of schemas.
+        // Generated code contains descriptions of schemas.
         let is_generated = name.split('/').any(|part| part == "generated" || part == "golden");
         if !name.ends_with(".rs") || is_generated {
             continue;

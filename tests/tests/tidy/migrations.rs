@@ -1,4 +1,4 @@
-//! Both databases have the same migrations.
+//! Checks that both databases have the same migrations.
 
 use evschema_tests::repository;
 

@@ -1,5 +1,5 @@
-//! The pure crates do no input or output, read no clock, and do not wait, so that their results are the same offline,
-//! in continuous integration and on the server.
+//! Checks that the pure crates do no input or output, read no clock, and do not wait. So their results are the same
+//! offline, in continuous integration and on the server.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("compat", &[]),
     ("runtime", &[]),
-    // The reading of a tree, and the helper for build.rs, whose purpose is to read and write files.
+    // The purpose of these files is to read and write files: they read a tree, or generate code in a build script.
     ("codegen", &["disk.rs", "disk/", "build_script.rs", "build_script/"]),
 ];
 
@@ -96,8 +96,8 @@ fn is_pure(path: &Path) -> bool {
         })
 }
 
-/// Returns the numbered lines of a source that are neither comments nor behind `#[cfg(test)]`, which is the last item
-/// of every file that has it.
+/// Returns the lines of a source with their numbers. Omits comments, and all lines after `#[cfg(test)]`. If a file has
+/// tests, they are its last item.
 fn code(source: &str) -> impl Iterator<Item = (usize, &str)> {
     source
         .lines()

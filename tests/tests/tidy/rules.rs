@@ -1,4 +1,5 @@
-//! Every id that the command or the registry prints has a section in docs/rules.md, which `explain` prints.
+//! Checks that docs/rules.md has a section for every id that the command or the registry prints. `evschema explain`
+//! prints these sections.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,8 +8,8 @@ use evschema_tests::repository;
 
 use super::workspace::files;
 
-/// Expressions for the id of a finding that are not a literal: types with a rule for every value (the unit tests of the
-/// command check this), the rules of the engine, and the keywords of the validator.
+/// The expressions in the code that are the id of a finding but not a literal. Their values are codes (unit tests of
+/// the command check that each code has a rule), rules of the engine, and keywords of the validator.
 const ORIGINS: [&str; 3] = ["diagnostic.code.as_str()", "problem.code.as_str()", "violation.keyword"];
 
 fn explained() -> BTreeSet<String> {
@@ -58,7 +59,7 @@ fn every_id_that_can_be_printed_is_explained() {
     }
 }
 
-/// One schema for each keyword that can reject an event, and an event that it rejects.
+/// The test has one schema for each keyword that can reject an event, and an event that this schema rejects.
 #[test]
 fn every_keyword_that_rejects_an_event_is_explained() {
     use serde_json::json;

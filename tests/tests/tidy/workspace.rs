@@ -1,4 +1,4 @@
-//! The data of Cargo and git about the repository.
+//! Reads the data that Cargo and git have about the repository.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub(crate) fn metadata() -> &'static Value {
     })
 }
 
-/// Returns all packages: ours and others.
+/// Returns all packages: our packages, and their dependencies.
 pub(crate) fn packages() -> &'static [Value] {
     metadata()["packages"].as_array().unwrap()
 }
@@ -33,13 +33,15 @@ pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {value}"))
 }
 
-/// Returns the names of a package's dependencies of one kind (`None` for normal dependencies), ours and others.
+/// Returns the names of a package's dependencies of one kind, including our own packages. `None` is the kind of normal
+/// dependencies.
 pub(crate) fn dependencies(package: &Value, kind: Option<&str>) -> BTreeSet<String> {
     let all = package["dependencies"].as_array().unwrap();
     all.iter().filter(|d| d["kind"].as_str() == kind).map(|d| text(d, "name").to_owned()).collect()
 }
 
-/// Returns the files that are in the repository, or can be added to it, relative to its root.
+/// Returns the files that are in the repository, or that git would add to it. Paths are relative to the root of the
+/// repository.
 pub(crate) fn files() -> Vec<PathBuf> {
     let listed = run("git", &["ls-files", "--cached", "--others", "--exclude-standard"]);
     listed.lines().map(PathBuf::from).filter(|path| repository().join(path).is_file()).collect()

@@ -17,13 +17,13 @@ pub(super) struct Chosen {
     /// The index of its corpus.
     pub(super) corpus: usize,
     pub(super) at: Coordinates,
-    /// The row that the program reads.
+    /// The row of the input file of the measuring program.
     pub(super) row: Value,
     /// Whether serde buffers values of the plain type.
     pub(super) buffers: bool,
 }
 
-/// The limit of events for one type.
+/// The maximum number of events, for one type.
 const EVENTS_MAX: usize = 5;
 
 /// Chooses types that have events, from each corpus.
@@ -38,7 +38,8 @@ pub(super) fn choose(corpora: &[(String, Corpus)], types: usize) -> Result<Vec<C
     Ok(chosen)
 }
 
-/// Returns the versions with the smallest events, with the largest events, and evenly between them.
+/// Returns versions of a corpus: the version with the smallest events, the version with the largest events, and others
+/// at equal distances between these two.
 ///
 /// For each subject, only the newest version with events counts.
 fn of_corpus(corpus: &Corpus, types: usize) -> Vec<Coordinates> {

@@ -1,9 +1,9 @@
 //! Measures the size of generated code, the time to generate it, and the time of `cargo check`. Compares it with
 //! typify.
 //!
-//! Lines are counted in the printed form: our generator breaks its own lines, and `prettyplease` breaks those of
-//! typify. Our code also contains each schema and its linked form on one long line, so the table also shows the size
-//! in KiB.
+//! The benchmark counts lines of formatted code: our generator formats its own code, and `prettyplease` formats the
+//! code of typify. Our code also contains each schema and its linked form on one long line, so the table also shows the
+//! size in KiB.
 
 use std::fs;
 
@@ -18,12 +18,13 @@ use super::{Corpus, Failure};
 use crate::scratch::{Build, Scratch, runtime};
 use crate::thread_time::thread_time;
 
-/// Bars for 100 event types: lines, and CPU seconds of `cargo check`. For one schema: milliseconds of the generation.
+/// Bars for 100 event types: the number of lines, and the CPU seconds of `cargo check`. Bar for one schema: the
+/// milliseconds of the generation.
 const LINES: f64 = 12_000.0;
 const CHECK_S: f64 = 10.0;
 const GENERATE_MS: f64 = 5.0;
 
-/// The limit of rounds. Each round omits the code that did not compile in the previous round.
+/// The maximum number of builds. Each build omits the code that did not compile in the previous build.
 const ROUNDS_MAX: usize = 6;
 
 /// Kernel ticks per second in `/proc`.
@@ -41,7 +42,8 @@ struct Weight {
     generate_ms: Vec<f64>,
 }
 
-/// The CPU milliseconds of all repetitions of a generation. The kernel's clock is several times more precise.
+/// The minimum CPU time of all repetitions of one generation together, in milliseconds. The clock of the kernel is
+/// precise enough for this time.
 const SPENT_MS: f64 = 30.0;
 
 /// Generates the newest version of each subject, from each corpus in turn, and prints the figures.
@@ -130,7 +132,7 @@ fn weigh_ours(
     Ok(Weight { what, types: chosen.len(), lines, bytes, check_s, generate_ms })
 }
 
-/// Returns the CPU time to generate one version alone. The CPU time does not contain the work of other programs.
+/// Returns the CPU time to generate one version alone. The CPU time does not include the work of other programs.
 fn alone_ms(corpus: &Corpus, at: &Coordinates) -> Result<f64, Failure> {
     let (started, mut runs) = (thread_time()?, 0.0);
     loop {

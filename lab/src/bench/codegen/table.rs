@@ -5,17 +5,18 @@ use serde_json::json;
 
 use super::super::Common;
 
-/// Bars for a parse into the owned type, compared with plain serde: for the median, and for the worst type.
+/// Bars for a parse into the owned type, as a multiple of the time of plain serde: for the median, and for the worst
+/// type.
 const OWNED_MEDIAN: f64 = 0.95;
 const OWNED_WORST: f64 = 1.10;
 
-/// Bar for a parse into the borrowed type, compared with plain serde: for the median.
+/// Bar for the median of a parse into the borrowed type, as a multiple of the time of plain serde.
 const BORROWED_MEDIAN: f64 = 0.75;
 
-/// Bar for a check without types, compared with `serde::de::IgnoredAny`: for the median.
+/// Bar for the median of a check without types, as a multiple of the time of `serde::de::IgnoredAny`.
 const CHECK: f64 = 1.5;
 
-/// The figures of one type. Ratios are medians of all turns.
+/// The figures of one type. Each ratio is the median of all turns.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Figures {
     pub(super) name: String,
@@ -29,20 +30,20 @@ pub(super) struct Figures {
     /// The time of plain serde for one event, in microseconds.
     #[serde(default)]
     plain_us: Option<f64>,
-    /// A parse with all checks, compared with plain serde.
+    /// The time of a parse with all checks, as a multiple of the time of plain serde.
     #[serde(default)]
     owned: Option<f64>,
-    /// A parse into the borrowed type with all checks, compared with plain serde.
+    /// The time of a parse into the borrowed type with all checks, as a multiple of the time of plain serde.
     #[serde(default)]
     borrowed: Option<f64>,
-    /// `check_bytes`, compared with `IgnoredAny`.
+    /// The time of `check_bytes`, as a multiple of the time of `IgnoredAny`.
     #[serde(default)]
     check: Option<f64>,
-    /// A parse to a `Value`, a validator from the macro of the `jsonschema` crate, and `from_value` of the plain type,
-    /// compared with plain serde.
+    /// The time of the same work with the `jsonschema` crate, as a multiple of the time of plain serde. This work is a
+    /// parse to a `Value`, a validator from the macro of the crate, and `from_value` of the plain type.
     #[serde(default)]
     library: Option<f64>,
-    /// A parse into the type of typify, compared with plain serde.
+    /// The time of a parse into the type of typify, as a multiple of the time of plain serde.
     #[serde(default)]
     typify: Option<f64>,
     /// Whether serde buffers values of the plain type.

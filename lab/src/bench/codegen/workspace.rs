@@ -29,13 +29,14 @@ const PLAIN_LIB: &str = "//! Plain serde types.\n#![allow(dead_code, unused_impo
     pub type Integer = i64;\n    pub type Number = f64;\n    pub type Json = serde_json::Value;\n    \
     pub type Maybe<T> = Option<T>;\n    pub type Map<T> = std::collections::BTreeMap<String, T>;\n}\n\n";
 
-/// The crate with the macro for validators. Cargo cannot resolve version 0.61 with its macros.
+/// The dependency on the `jsonschema` crate with its macro for validators. Cargo cannot resolve version 0.61 of the
+/// crate with macros.
 const MACRO: &str = "macro-jsonschema = { package = \"jsonschema\", version = \"=0.60.2\", \
     default-features = false, features = [\"macros\"] }\n";
 
 const SERDE: &str = "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
 
-/// The limit of rounds. Each round omits the code that did not compile in the previous round.
+/// The maximum number of builds. Each build omits the code that did not compile in the previous build.
 const ROUNDS_MAX: usize = 6;
 
 /// The paths of the types for one event.
@@ -180,7 +181,7 @@ fn write_program(scratch: &mut Scratch, paths: &[Paths], libraries: &[usize]) ->
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}"
         )
     };
-    // Without a user, the dependencies need not be compiled.
+    // If no code uses these dependencies, Cargo need not compile them.
     let library = &format!("serde_json = \"1\"\n{MACRO}");
     let needs = &format!("{SERDE}{}", typify::NEEDS);
     let typified = if paths.iter().all(|paths| paths.typified.is_none()) { "" } else { needs };

@@ -1,7 +1,8 @@
 //! Measures real pairs with our engine and with `jsonschema::canonical`.
 //!
-//! The benchmark runs all pairs with one engine before it runs them with the other. Otherwise, a slow pair of one
-//! engine would empty the processor's caches for the other. A registry also makes one comparison after the other.
+//! The benchmark runs all pairs with one engine before it runs them with the other engine. Otherwise, a slow pair in
+//! one engine would empty the processor's caches for the other engine. A registry also runs comparisons one after the
+//! other.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -15,10 +16,10 @@ use serde_json::{Value, json};
 
 use crate::corpus;
 
-/// Bars under every content model: a percentile, and its time in microseconds.
+/// Bars under every content model. Each bar has a percentile, and the maximum time at this percentile in microseconds.
 const BARS_MICROS: [(usize, u128); 2] = [(99, 5_000), (100, 50_000)];
 
-/// Bar of the median, as a multiple of the median time to parse both documents.
+/// Bar for the median time of a comparison, as a multiple of the median time to parse both documents.
 const MEDIAN_IN_READINGS: u128 = 4;
 
 /// The results of one engine.

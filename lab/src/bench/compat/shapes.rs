@@ -8,10 +8,10 @@ use evschema_model::{Catalog, ContentModel, Coordinates, Dialects, Formats, Sche
 use evschema_tests::read_alone;
 use serde_json::{Map, Value, json};
 
-/// The number of runs. The table shows the median.
+/// The number of runs for each case. The table shows their median.
 const RUNS: usize = 9;
 
-/// Bar of one comparison in microseconds, including the parse.
+/// Bar for one comparison in microseconds, including the parse of both documents.
 const BAR_MICROS: u128 = 100_000;
 
 type Shape = fn(usize, Value) -> Value;

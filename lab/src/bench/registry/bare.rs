@@ -26,7 +26,7 @@ pub(super) fn request(path: &str, answer: &Answer) -> Vec<u8> {
     bytes
 }
 
-/// Reads a response from the standard input, and returns this response to every request until the process is killed.
+/// Reads a response from the standard input, and sends this response to every request until the process is killed.
 #[expect(clippy::print_stdout, reason = "the parent process reads the address")]
 pub(super) fn serve() -> Result<(), Box<dyn Error>> {
     let mut input = Vec::new();

@@ -1,4 +1,4 @@
-//! Subjects and versions for a benchmark, made from real schemas.
+//! Creates subjects and versions for a benchmark from real schemas.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version, f
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The size limit of a real schema, in bytes. Larger schemas are omitted.
+/// The maximum size of a real schema, in bytes. The benchmark omits larger schemas.
 const BYTES_MAX: usize = 16 << 10;
 
 /// Subjects that are made from real schemas.
@@ -92,7 +92,8 @@ impl Inventory {
         Ok(Item { subject: self.subject(number)?, version, bytes: serde_json::to_vec(&schema)? })
     }
 
-    /// Returns a version of a line in which all schemas have the same size: each version only raises a length limit.
+    /// Returns a version of a line in which all schemas have about the same size. Each version of this line only raises
+    /// a length limit.
     pub(super) fn step(&self, number: usize, version: usize) -> Result<Item, Box<dyn std::error::Error>> {
         let mut schema = self.bases[number % self.bases.len()].schema.clone();
         if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
@@ -103,7 +104,8 @@ impl Inventory {
     }
 }
 
-/// Returns a schema without its identifiers. Returns `None` if it has no properties, or refers to other documents.
+/// Returns a schema without its identifiers, and the names of its properties. Returns `None` if the schema has no
+/// properties, or refers to other documents.
 fn usable(line: Line) -> Option<(Base, Vec<String>)> {
     let Line { subject, mut schema } = line;
     let members = schema.as_object_mut()?;

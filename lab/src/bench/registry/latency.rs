@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 pub(super) struct Latency(Vec<Duration>);
 
 impl Latency {
-    /// Runs the action and adds its time.
+    /// Runs an action, and adds the time that the action takes.
     pub(super) fn time<T>(&mut self, act: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let done = act();

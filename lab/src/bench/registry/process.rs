@@ -1,4 +1,4 @@
-//! A registry or a bare handler in a separate process, so that it shares no thread with the load.
+//! Runs a registry or a bare handler in a separate process. So the server shares no thread with the clients.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -16,7 +16,7 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// A server in a separate process. The process runs this program with a hidden option.
+/// A server in a separate process. The process runs the program of the benchmark with a hidden option.
 pub(super) struct Process {
     child: Child,
     url: String,
@@ -75,7 +75,7 @@ impl Process {
         Ok(Answer { headers, body })
     }
 
-    /// Returns a counter for the processor time of the registry and of its database.
+    /// Returns a clock for the processor time of the registry and of its database.
     pub(super) fn processor(&self, database: &str) -> std::io::Result<Processor> {
         Processor::of(self.child.id(), database)
     }
@@ -91,7 +91,8 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // A registry stops at the end of its input. The input of a bare handler has ended already, so it is killed.
+        // A registry stops at the end of its input. The input of a bare handler has already ended, so this function
+        // kills the handler.
         if self.child.stdin.take().is_none() {
             let _killed = self.child.kill();
         }

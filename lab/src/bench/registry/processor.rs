@@ -24,7 +24,7 @@ impl Processor {
         if let Some(served) = served(database) {
             for process in fs::read_dir("/proc")? {
                 let process = process?.path();
-                // A process that has ended in the meantime has no command line.
+                // If a process has ended in the meantime, its command line is missing.
                 if fs::read_to_string(process.join("cmdline")).is_ok_and(|line| line.starts_with(&served)) {
                     threads.push(process.join("schedstat"));
                 }

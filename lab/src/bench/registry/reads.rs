@@ -15,15 +15,15 @@ use super::process::Process;
 use super::{Args, print_row};
 use crate::running::{Database, Storage};
 
-/// The bar of the request rate, as a part of the bare handler's rate.
+/// The bar for the request rate, as a fraction of the bare handler's rate.
 const PART_MIN: f64 = 0.9;
-/// The bar of the 99th percentile, as a multiple of the bare handler's percentile.
+/// The bar for the 99th percentile of the times, as a multiple of the bare handler's percentile.
 const P99_MAX: f64 = 1.5;
 const ROUNDS: usize = 5;
 const SECONDS: u32 = 4;
 const CONNECTIONS: u32 = 32;
 
-/// The result of `wrk`.
+/// The figures that `wrk` reports.
 #[derive(Debug, Clone, Copy)]
 struct Load {
     per_second: f64,
@@ -76,7 +76,8 @@ fn measure(
             "p99_times": times,
         });
         print_row(args, &row)?;
-        // The bare handler ignores the request headers and always sends the bytes, so only plain reads have bars.
+        // The bare handler ignores the request headers and always sends the same bytes. So only reads without
+        // additional headers have bars.
         if header.is_none() {
             missed += usize::from(part < PART_MIN) + usize::from(P99_MAX < times);
         }

@@ -16,14 +16,15 @@ use super::queries::Queries;
 use super::{Args, print_row};
 use crate::running::{Database, Running, Storage};
 
-/// The bar of the time from the start of the process until it is ready.
+/// The bar for the time from the start of the process until the registry is ready.
 const READY_MAX: Duration = Duration::from_secs(1);
-/// The bar of the 99th percentile of lists, searches and requests for the latest version, in milliseconds.
+/// The bar for the 99th percentile of the times of lists, searches and requests for the latest version, in
+/// milliseconds.
 const P99_MAX: f64 = 5.0;
 /// The number of requests in a round. Each figure is the median of the rounds' percentiles.
 const REQUESTS: usize = 1_000;
 const ROUNDS: usize = 5;
-/// For each kind of request, the output contains the paths of this number of slowest requests.
+/// The number of slowest requests whose paths the output contains, for each kind of request.
 const SLOWEST: usize = 3;
 /// The number of schemas that fill the cache before the benchmark measures the memory.
 const DOCUMENTS: usize = 30_000;

@@ -25,7 +25,7 @@ use super::reads::median;
 use super::{Args, print_row};
 use crate::running::Running;
 
-/// The bar of the registration rate, as a part of pgbench's rate.
+/// The bar for the registration rate, as a fraction of pgbench's rate.
 const PART_MIN: f64 = 0.5;
 const CLIENTS: usize = 16;
 /// The number of versions of each subject. The registry compares each version with the previous ones.
@@ -37,13 +37,13 @@ const ROUNDS: usize = 5;
 const SECONDS: u64 = 8;
 /// The number of different schemas. The subjects use them in turn.
 const SCHEMAS: usize = 300;
-/// The subject whose statements are recorded. It is lower case, so case folding does not change it.
+/// The subject whose statements are recorded. The name is in lower case, so case folding does not change it.
 const RECORDED: &str = "load.recorded";
 
 /// The versions of a subject.
 type Bodies = [String; VERSIONS];
 
-/// Measures Postgres, and returns the number of missed bars.
+/// Measures registrations on Postgres, and returns the number of missed bars.
 pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let pgbench = find_program("pgbench", &Postgres::version_folders());
     let pgbench = pgbench.ok_or("`pgbench` is not installed: apt-get install postgresql-contrib")?;
@@ -78,13 +78,15 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
 struct Measured {
     /// Registrations per second.
     per_second: f64,
-    /// The processor time of a registration in microseconds, clients and servers together. Other work on the machine
-    /// has little effect on this time, but it delays the side with fewer threads more.
+    /// The processor time of a registration in microseconds, for clients and servers together. Other work on the
+    /// machine changes this time only slightly. It has more effect on the rates, because it delays the side with fewer
+    /// threads more.
     processor_us: f64,
 }
 
 impl Measured {
-    /// Measures work that returns its registrations per second and their total number.
+    /// Runs `work`, and measures its processor time. `work` returns the registrations per second and the total number
+    /// of registrations.
     fn of(work: impl FnOnce() -> Result<(f64, f64), Box<dyn Error>>) -> Result<Self, Box<dyn Error>> {
         let before = family::processor_time()?;
         let (per_second, count) = work()?;
@@ -122,7 +124,8 @@ fn record(server: &Postgres, bodies: &[Bodies]) -> Result<Recorded, Box<dyn Erro
     Ok(Recorded { script, file })
 }
 
-/// Returns the number of the schema that is nearest to the mean size, in bytes and in property names.
+/// Returns the number of the schema whose size is nearest to the mean. The size has two parts: the number of bytes, and
+/// the number of property names.
 ///
 /// Several scripts would represent the schemas better, but Postgres would plan every statement of each script again.
 fn ordinary(bodies: &[Bodies]) -> Result<usize, Box<dyn Error>> {
@@ -170,7 +173,8 @@ fn pgbench_rate(
     Ok((versions(tps.ok_or_else(printed)?)?, versions(count.ok_or_else(printed)?)?))
 }
 
-/// Returns the rate and the number of registrations, if each client registers its own subjects.
+/// Registers versions with several clients, each with its own subjects. Returns the rate and the number of
+/// registrations.
 fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<(f64, f64), Box<dyn Error>> {
     let count = AtomicUsize::new(0);
     let start = Instant::now();

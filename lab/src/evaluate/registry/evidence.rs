@@ -25,7 +25,7 @@ impl<'d> Evidence<'d> {
         }
     }
 
-    /// Returns the missing part of a rejection, or `None` if it contains its reasons.
+    /// Returns the missing part of a rejection, or `None` if the rejection contains all its reasons.
     #[expect(clippy::wildcard_enum_match_arm, reason = "a registration must not get any other code")]
     pub(super) fn lacking(&self, at: &Coordinates, sent: &[u8], problem: &Problem) -> Option<String> {
         if problem.detail.is_empty() || problem.help.is_none() {
@@ -78,8 +78,8 @@ impl<'d> Evidence<'d> {
                 if witnesses.peek().is_none() {
                     return Some("incompatible, without a witness".to_owned());
                 }
-                // The comparison ignores a property that repeats the version, so a witness can have a wrong value
-                // there.
+                // The comparison ignores a property that repeats the version. So this property can have a wrong value
+                // in a witness.
                 if !report.masked.is_empty() {
                     return None;
                 }

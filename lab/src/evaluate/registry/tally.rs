@@ -6,7 +6,7 @@ use std::io::Write as _;
 use evschema_model::Coordinates;
 use serde_json::json;
 
-/// The limit of printed errors without `--json`.
+/// The maximum number of printed errors, without `--json`.
 const WRONG_SHOWN_MAX: usize = 20;
 
 /// The result of one registration.
@@ -24,12 +24,12 @@ pub(super) struct Row {
 pub(super) struct Tally {
     pub(super) rows: Vec<Row>,
     pub(super) passes: usize,
-    /// The errors of the second registration and of the read.
+    /// The errors of the second registrations and of the reads.
     pub(super) wrong: Vec<String>,
 }
 
 impl Tally {
-    /// Prints the table or the JSON lines. Returns whether an error exists.
+    /// Prints the table or the JSON lines. Returns whether any response has an error.
     pub(super) fn print(&self, corpus: &str, database: &str, json: bool) -> std::io::Result<bool> {
         let mut out = std::io::stdout().lock();
         let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use super::surface::{Shown, Surface};
 
-/// A function that replaces the values that a client would get elsewhere.
+/// A function that stands for the values that a real client would get from elsewhere.
 const GIVEN: &str = "    fn given<T>() -> T {\n        loop {}\n    }\n";
 
 /// Returns a module with functions that read and create values of every type in every possible way.

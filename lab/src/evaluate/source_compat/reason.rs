@@ -7,8 +7,8 @@ use super::surface::{Shown, Surface};
 /// A kind of difference between two surfaces. The most important kinds are first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
-    /// A type has another name, or is missing for no visible reason. The generator causes this difference; the schema
-    /// causes all others.
+    /// A type has another name, or is missing for no visible reason. The generator causes this difference. The schema
+    /// causes all other differences.
     Renamed,
     /// The schema lost a member.
     MemberRemoved,
@@ -90,12 +90,13 @@ fn change(old: &str, new: &str) -> Reason {
     }
 }
 
-/// Returns whether each member with this type is missing, or has a different kind of type.
+/// Returns whether the schema explains why a type is gone: each member with this type is missing, or has a different
+/// kind of type.
 fn is_explained(gone: &str, old: &Surface, new: &Surface) -> bool {
     let mut led_to = 0;
     for (name, before) in old {
         let Some(after) = new.get(name) else {
-            // The enclosing type is missing too. Another call examines it.
+            // The enclosing type is missing too. Another call of this function examines the enclosing type.
             led_to += usize::from(leads(before).any(|of| mentions(of, gone)));
             continue;
         };

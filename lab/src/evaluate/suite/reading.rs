@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::compiled_corpus::Batch;
 
-/// The URI of the remote documents.
+/// The beginning of the URIs of the remote documents.
 const SERVER: &str = "http://localhost:1234/";
 
-/// The schemas and cases of one draft with the same meaning of `format`.
+/// The schemas and cases of one draft. All of them treat `format` in the same way.
 #[derive(Debug)]
 pub(super) struct Suite {
     pub(super) draft: Draft,
@@ -74,7 +74,7 @@ impl Suite {
                 suite.read_folder(&tests.join("optional/format"), "optional/format/", false, &dialects)?;
             }
         }
-        // The remote documents are last, so that no case takes their URIs.
+        // Adds the remote documents last. Otherwise, a case could take one of their URIs.
         for (number, (uri, document)) in remotes.into_iter().enumerate() {
             suite.add_remote(number, &uri, document, &dialects);
         }
@@ -135,7 +135,7 @@ impl Suite {
         }
         let Ok(subject) = Subject::parse(&format!("remote.n{number}")) else { return };
         let at = Coordinates { subject, version: Version::new(1, 0, 0) };
-        // The folder also contains documents of other drafts, which this draft need not accept.
+        // The folder also contains documents of other drafts. This draft need not accept these documents.
         if let Ok(schema) = Schema::read(at.clone(), document.to_string().as_bytes(), dialects) {
             self.catalog.replace(Arc::new(schema));
             self.catalog.know_as(uri, &at);
@@ -185,7 +185,7 @@ fn json_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Returns the remote documents of this draft and those of all drafts, with their URIs.
+/// Returns the remote documents that belong to this draft or to all drafts, with their URIs.
 fn remotes(root: &Path, own: &str) -> Result<Vec<(String, Value)>, Failure> {
     let mut found = Vec::new();
     let mut open = vec![root.to_owned()];

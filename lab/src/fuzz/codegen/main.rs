@@ -25,10 +25,10 @@ mod mangle;
 
 use mangle::{Hints, Tree, mangle};
 
-/// The limit of printed events for one type. Further events show nothing new.
+/// The maximum number of printed events, for one type. Further events rarely show anything new.
 const SHOWN_MAX: u64 = 5;
 
-/// The limit of attempts to make a wrong event smaller.
+/// The maximum number of attempts to make one wrong event smaller.
 const SHRINKS_MAX: usize = 400;
 
 struct Target {
@@ -152,7 +152,8 @@ fn run(targets: &[Target], figures: &Figures, instances: u64, seed: u64) {
         if broken {
             corrupt(&mut bytes, &mut rng);
         }
-        // The written event and `validate` cost more than the verdict, so only one event in eight tests them.
+        // To write the event and to call `validate` costs more than the verdict. So the program does both only for one
+        // event in eight.
         let thorough = number % 8 == 0;
         let outcome = Outcome::of(target, &bytes, thorough);
         add(&figures.tried, true);
@@ -198,7 +199,7 @@ fn corrupt(bytes: &mut Vec<u8>, rng: &mut Rng) {
 struct Outcome {
     typed: bool,
     checked: bool,
-    /// `None` if the text is no JSON, or repeats a name.
+    /// The verdict of the validator; `None` if the text is not JSON, or repeats a name.
     library: Option<bool>,
     panicked: bool,
     wrong: Option<String>,
@@ -266,7 +267,7 @@ fn shrink(target: &Target, mut event: Tree, thorough: bool, bytes: Vec<u8>) -> V
         text.into_bytes()
     };
     if !Outcome::of(target, &text(&event), thorough).is_like(&first) {
-        // The outcome depends on the spelling of the text.
+        // The outcome depends on the spelling of the text, so the function cannot make the event smaller.
         return bytes;
     }
     let mut tries = 0;

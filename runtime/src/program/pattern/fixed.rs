@@ -121,7 +121,7 @@ fn times(source: &str) -> Option<(usize, &str)> {
             let is_lazy = rest.starts_with('?');
             (is_number && !is_lazy).then_some((number.parse().ok()?, rest))
         }
-        // These give no fixed length.
+        // With these repetitions, the pattern has no fixed length.
         Some(b'?' | b'*' | b'+') => None,
         Some(_) | None => Some((1, source)),
     }

@@ -1,4 +1,4 @@
-//! Clients that are slow, half closed, or too many.
+//! Connects clients that send slowly, that close half of the connection, or that are too many.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(400);
 /// Maximum number of connections in these tests.
 pub(super) const CONNECTIONS: usize = 8;
 
-/// The behaviour of a client, and the result.
+/// A client, with its behaviour and the expected result.
 pub(super) struct Client {
     pub(super) what: &'static str,
     pub(super) act: fn(&World) -> String,
@@ -117,15 +117,16 @@ pub(super) fn connect(world: &World) -> TcpStream {
     stream
 }
 
-/// Sends raw bytes, and returns the result.
+/// Sends raw bytes, and returns a description of the response.
 pub(super) fn raw(world: &World, bytes: &[u8]) -> String {
     let mut stream = connect(world);
-    // The response and the end may arrive before all bytes are sent.
+    // Ignores an error, because the response and the end may arrive before all bytes are sent.
     let _ = stream.write_all(bytes);
     end_of(stream)
 }
 
-/// Reads until the end, and returns the status and code of the first response, or the absence of a response.
+/// Reads until the connection ends. Returns the status and code of the first response, or a text for a missing
+/// response.
 fn end_of(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {

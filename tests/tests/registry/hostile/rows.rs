@@ -1,4 +1,4 @@
-//! Invalid input and its responses; docs/bad-input.md is generated from these rows.
+//! Rows with invalid input and the expected responses. A test generates docs/bad-input.md from these rows.
 
 /// A request with an invalid request line or header.
 pub(super) struct Asked {
@@ -27,7 +27,7 @@ const fn sent(what: &'static str, body: fn() -> Vec<u8>, answer: &'static str) -
     Sent { what, body, answer }
 }
 
-/// Paths, queries and headers; subject `a` has version 1.0.0.
+/// Requests with invalid paths, queries or headers. In the registry, subject `a` has version 1.0.0.
 pub(super) const REQUESTS: &[Asked] = &[
     asked("GET /schemas/..%2f..%2fetc%2fpasswd", "400 invalid-subject"),
     asked("PUT /schemas/..%2f..%2fetc/1.0.0.json", "400 invalid-subject"),
@@ -74,7 +74,7 @@ pub(super) const REQUESTS: &[Asked] = &[
     with("GET /schemas/a/1.0.0.json", ("authorization", "Bearer nobody"), "401 token-invalid"),
 ];
 
-/// Documents, each registered as the first version of a subject.
+/// Invalid documents. A test registers each of them as the first version of a subject.
 pub(super) const DOCUMENTS: &[Sent] = &[
     sent("an empty body", Vec::new, "422 not-a-schema: not-json"),
     sent("a document that ends too early", || b"{".to_vec(), "422 not-a-schema: not-json"),
@@ -141,7 +141,8 @@ pub(super) const DOCUMENTS: &[Sent] = &[
     sent("a document of 1 MiB and 1 byte", || spaced((1 << 20) + 1), "413 body-too-large"),
 ];
 
-/// Documents that look invalid but are allowed: close to the limits, or with a recursion that ends with the event.
+/// Documents that look invalid but are allowed. They are close to a limit, or have a recursion that ends where the
+/// event ends.
 pub(super) const ALLOWED: &[Sent] = &[
     sent("an `$id` of 2,000 bytes", || named(2_000), "201"),
     sent("a document with 127 levels of nesting", || nested(127), "201"),
@@ -160,12 +161,12 @@ pub(super) const ALLOWED: &[Sent] = &[
     sent("a number with a million digits, `1e999999`", || b"{\"maximum\":1e999999}".to_vec(), "201"),
 ];
 
-/// An invalid event for a valid schema.
+/// An event for a valid schema, with the expected response.
 pub(super) struct Judged {
     pub(super) what: &'static str,
     pub(super) schema: fn() -> Vec<u8>,
     pub(super) event: fn() -> Vec<u8>,
-    /// The status, and the code of the problem, or the verdict.
+    /// The status, and the code of the problem or the verdict.
     pub(super) answer: &'static str,
 }
 
@@ -301,14 +302,14 @@ fn chained(references: usize) -> Vec<u8> {
     format!(r##"{{"$ref":"#/$defs/a0","$defs":{{{},"a{references}":{{}}}}}}"##, steps.join(",")).into_bytes()
 }
 
-/// Returns a schema with nested objects of this depth.
+/// Returns a schema for nested objects of this depth.
 fn nested(depth: usize) -> Vec<u8> {
     format!("{}{{}}{}", r#"{"not":"#.repeat(depth - 1), "}".repeat(depth - 1)).into_bytes()
 }
 
 /// Returns a schema with this many nodes.
 fn wide(nodes: usize) -> Vec<u8> {
-    // The document itself is one of the nodes.
+    // The root of the document also counts as a node.
     format!(r#"{{"allOf":[{}]}}"#, vec!["{}"; nodes - 1].join(",")).into_bytes()
 }
 

@@ -3,16 +3,16 @@ use std::time::Duration;
 
 use super::{Declared, fit};
 
-/// The operation of a client.
+/// An operation of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::registry) enum Operation {
-    /// To register this content as version 1.`version`.0.
+    /// Registers this content as version 1.`version`.0.
     Put { version: usize, declared: Declared },
-    /// To list the versions.
+    /// Lists the versions.
     Read,
 }
 
-/// The response to the client.
+/// The response that the client received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::registry) enum Outcome {
     Created {
@@ -22,11 +22,11 @@ pub(in crate::registry) enum Outcome {
     Exists,
     Incompatible,
     Versions(BTreeSet<usize>),
-    /// No response: the operation may have taken effect, or may take effect later.
+    /// No response. The operation may have taken effect, or it may take effect later.
     Unknown,
 }
 
-/// An operation, from the moment before the request to the moment after the response.
+/// An operation and its response, with the moment before the request and the moment after the response.
 #[derive(Debug, Clone)]
 pub(in crate::registry) struct Recorded {
     pub(in crate::registry) subject: String,
@@ -36,10 +36,10 @@ pub(in crate::registry) struct Recorded {
     pub(in crate::registry) returned: Duration,
 }
 
-/// An operation with the states in which it can have taken effect. A state is a number of registrations.
+/// An operation, with the states in which it can have taken effect. A state is a number of registrations.
 struct Placed<'h> {
     recorded: &'h Recorded,
-    /// The first state that explains the response; a registration creates this state.
+    /// The first state that explains the response. If the operation is a registration, it creates this state.
     first: usize,
     /// The last state that explains the response.
     last: usize,
@@ -52,13 +52,14 @@ struct Placed<'h> {
 /// also be linearizable: each operation took effect at one moment between request and response, as in one registry that
 /// executes one operation at a time.
 ///
-/// Ordinals give the order of the registrations. So a state is a number of registrations, and no search for an order is
-/// necessary. Each operation gets the earliest state that explains its response, and that is not before the state of an
-/// operation that ended earlier. If this state is too late, no order explains the history.
+/// Ordinals give the order of the registrations. So a state is a number of registrations, and the check need not search
+/// for an order. Each operation gets the earliest possible state. This state explains the response, and is not earlier
+/// than the state of an operation that ended before this operation began. If the earliest possible state does not
+/// explain the response, no order explains the history.
 ///
 /// # Errors
 ///
-/// A description of the contradiction.
+/// If the history contains a contradiction. The error describes it.
 pub(in crate::registry) fn check(
     history: &[Recorded],
     registered: &BTreeMap<String, Vec<(usize, Declared)>>,
@@ -123,15 +124,15 @@ fn place<'h>(recorded: &'h Recorded, versions: &[(usize, Declared)]) -> Result<O
     }
 }
 
-/// Gives each operation the earliest possible state, in the order of their beginnings.
+/// Gives each operation the earliest possible state, in the order in which the operations began.
 fn order(mut placed: Vec<Placed<'_>>) -> Result<(), String> {
     placed.sort_by_key(|operation| operation.recorded.invoked);
-    // The ended operations: the end, and the state that every later operation must see.
+    // The end of each finished operation, with the state that every later operation must see.
     let mut ended: BTreeMap<Duration, usize> = BTreeMap::new();
     for operation in placed {
         let Recorded { invoked, returned, .. } = operation.recorded;
         let seen = ended.range(..*invoked).map(|(_, state)| *state).max().unwrap_or(0);
-        // A registration changes the state, so an operation that ended before it saw an earlier state.
+        // A registration creates a new state. So an operation that ended before the registration saw an earlier state.
         let too_late = if operation.makes { operation.last <= seen } else { operation.last < seen };
         if too_late {
             return Err(format!("state {seen} had been seen before this began: {:?}", operation.recorded));
@@ -163,7 +164,7 @@ mod tests {
         at(times, Operation::Read, Outcome::Versions(seen.iter().copied().collect()))
     }
 
-    /// Tests of the check, with short histories.
+    /// Tests the check with short histories.
     #[test]
     fn histories() {
         let created = |ordinal| Outcome::Created { ordinal };

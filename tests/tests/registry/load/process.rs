@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use evschema_tests::evschema;
 
-/// Maximum time until a registry is ready, for a debug build on a busy machine.
+/// Maximum time until a registry is ready. A debug build on a busy machine needs more time.
 const READY_MAX: Duration = Duration::from_secs(60);
 
 /// A registry in a separate process, which a test can kill.
@@ -12,7 +12,7 @@ const READY_MAX: Duration = Duration::from_secs(60);
 pub(in crate::registry) struct Process {
     database: String,
     port: u16,
-    /// A shell command that runs before the registry, such as a limit of resources.
+    /// A shell command that runs before the registry, for example to limit resources.
     before: Option<String>,
     child: Option<Child>,
 }

@@ -1,4 +1,4 @@
-//! A CI provider on the loopback interface: it publishes its keys, and signs tokens for jobs.
+//! A CI provider on the loopback interface. It publishes its keys, and signs tokens for jobs.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -20,10 +20,10 @@ pub(super) struct Provider {
 /// The current responses of a provider.
 struct State {
     is_up: bool,
-    /// The issuer in its configuration.
+    /// The issuer in the published configuration of the provider.
     issuer: String,
     keys: Vec<Value>,
-    /// The number of requests for its keys.
+    /// The number of requests for the keys that the provider received.
     asked: usize,
 }
 
@@ -52,7 +52,7 @@ impl Provider {
         &self.url
     }
 
-    /// Replaces the keys of the provider.
+    /// Replaces the published keys of the provider.
     pub(super) fn has(&self, keys: &[(&str, &Signer)]) {
         self.state.lock().unwrap().keys = keys.iter().map(|(id, signer)| signer.published(id)).collect();
     }
@@ -87,7 +87,7 @@ fn answer(stream: TcpStream, base: &str, state: &mut State) {
 }
 
 impl Signer {
-    /// An RSA key: always the same, because creating one takes seconds.
+    /// Returns an RSA key. The key is always the same, because it takes seconds to create one.
     pub(super) fn rsa() -> Self {
         let file = repository().join("tests/fixtures/publishers/rsa-2048.base64");
         let text: String = std::fs::read_to_string(file).unwrap().split_whitespace().collect();
@@ -95,7 +95,7 @@ impl Signer {
         Self::Rsa(Box::new(RsaKeyPair::from_pkcs8(&bytes).unwrap()))
     }
 
-    /// A new key for the curve P-256.
+    /// Returns a new key for the curve P-256.
     pub(super) fn p256() -> Self {
         let algorithm = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
         let random = SystemRandom::new();
@@ -118,7 +118,7 @@ impl Signer {
         format!("{input}.{}", encoded(signature))
     }
 
-    /// The public key, as bytes for a forged signature with a shared secret.
+    /// Returns the bytes of the public key. A test uses these bytes as the shared secret of a forged signature.
     pub(super) fn public(&self) -> Vec<u8> {
         match self {
             Self::Rsa(pair) => pair.public().as_ref().to_vec(),
@@ -126,7 +126,7 @@ impl Signer {
         }
     }
 
-    /// The key, in the form in which a provider publishes it.
+    /// Returns the public key in the form in which a provider publishes it.
     fn published(&self, id: &str) -> Value {
         match self {
             Self::Rsa(pair) => {

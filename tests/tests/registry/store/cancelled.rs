@@ -1,4 +1,4 @@
-//! Clients that cancel their requests at any moment.
+//! Tests clients that cancel their requests at any moment.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -13,14 +13,14 @@ use sqlx::{PgPool, query_scalar};
 
 use super::{at, databases, event, first, further, settings, subject};
 
-/// Number of clients at the same time: more than connections.
+/// Number of clients at the same time. The pool has fewer connections.
 const CLIENTS: usize = 24;
 /// Number of requests of each client; every second request is cancelled.
 const ROUNDS: usize = 40;
-/// Maximum number of polls of a request before it is cancelled; no request needs as many.
+/// Maximum number of polls of a request before the client cancels it. No request needs this number of polls.
 const LOOKS: usize = 14;
 
-/// Polls a future this many times, and drops it.
+/// Polls a future at most this number of times, and drops it.
 async fn give_up<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>, mut looks: usize) {
     poll_fn(|context| {
         let is_over = looks == 0 || future.as_mut().poll(context).is_ready();
@@ -30,7 +30,7 @@ async fn give_up<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>, mu
     .await;
 }
 
-/// One request of each kind that begins a transaction, or writes.
+/// Returns a request of the kind with this number. Requests of every kind begin a transaction or write.
 fn request<'a>(store: &'a dyn Store, name: &'a str, kind: usize) -> Answer<'a, ()> {
     Box::pin(async move {
         match kind {
@@ -82,7 +82,8 @@ fn indexing(name: &str) -> Indexing {
     Indexing { subject: subject(name), revision: 1, about: words.clone(), content: words }
 }
 
-/// Cancels one request after the other. After each, registers a version, which other clients must then see.
+/// Cancels one request after the other. After each cancelled request, registers a version, and checks that other
+/// clients see it.
 async fn client(number: usize, store: Arc<dyn Store>, others: PgPool) {
     let standing = format!("stands{number}");
     assert!(matches!(
@@ -108,7 +109,7 @@ async fn client(number: usize, store: Arc<dyn Store>, others: PgPool) {
     }
 }
 
-/// If a connection returned to the pool inside a transaction, its later writes would not be visible to others.
+/// If a connection returned to the pool inside a transaction, other clients would not see its later writes.
 #[test]
 fn a_cancelled_request_leaves_no_open_transaction() {
     let [_, (_, url)] = databases();

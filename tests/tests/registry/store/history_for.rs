@@ -1,4 +1,5 @@
-//! A registration has the same result, whether it reads all versions of a subject or only the necessary ones.
+//! Checks that a registration has the same result if it reads all versions of a subject, and if it reads only the
+//! necessary versions.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +13,12 @@ use super::{at, event, first, further, on_both, settings};
 
 /// Number of subjects in each database.
 const SUBJECTS: u32 = 60;
-/// Maximum number of versions to read, besides yanked versions and the line of a transitive mode: the candidate, one on
-/// each side, and two each of the highest releases and pre-releases.
+/// Maximum number of versions that a registration reads, without yanked versions and without the line of a transitive
+/// mode. These versions are the candidate, one version on each side of it, the two highest releases, and the two
+/// highest pre-releases.
 const NEAR_MAX: usize = 7;
 
-/// A version, as the test records it.
+/// A version and its standing, as the test records them.
 type Known = (Version, Standing);
 
 #[test]
@@ -88,7 +90,7 @@ fn a_long_line_needs_no_additional_reads() {
     });
 }
 
-/// Registers versions in random order, and yanks some of them.
+/// Registers random versions in random order, and yanks some of them.
 async fn make_up(
     store: &dyn Store,
     subject_name: &str,
@@ -136,7 +138,7 @@ async fn make_up(
     assert_eq!(known(history.versions), there, "everything was written");
 }
 
-/// Returns a random version from a small set, or from a smaller set without gaps.
+/// Returns a random version from a small set. If `is_dense` is set, the set is even smaller, and has no gaps.
 fn random_version(is_dense: bool, random: &mut fastrand::Rng) -> Version {
     if is_dense {
         return version(&format!("1.{}.{}", random.u32(..2), random.u32(..6)));
@@ -169,8 +171,8 @@ fn counts((version, standing): &Known) -> bool {
     *standing != Standing::NeverUsed && !version.is_prerelease()
 }
 
-/// Returns the version that the next version follows: the highest used version in the line of `latest`, or the highest
-/// release.
+/// Returns the version after which the registry chooses the next version: the highest used version in the line of
+/// `latest`, or the highest release.
 fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
     let in_line = |known: &&Known| match latest {
         Some(latest) => counts(known) && known.0.line() == latest.line(),
@@ -183,8 +185,8 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
 /// Returns the versions to compare a candidate with. If a release has several pre-releases, any of them may be
 /// the highest, because the next number is the same.
 ///
-/// Newer versions of the line that the mode does not compare with are missing here: only the help of a rejection needs
-/// them, and it reads the whole history.
+/// The list omits newer versions of the line with which the mode does not compare. Only the help of a rejection needs
+/// these versions, and the help reads the whole history.
 fn versions_to_compare_with(
     candidate: &Version,
     mode: Mode,
@@ -212,7 +214,7 @@ fn untaken(mut version: Version, versions: &[Known]) -> Version {
     version
 }
 
-/// Returns the versions that can be required of a candidate.
+/// Returns the versions that a check can require instead of the candidate's version.
 fn steps(candidate: &Version, versions: &[Known]) -> Vec<Version> {
     let line_previous = versions
         .iter()

@@ -1,11 +1,12 @@
-//! Compares generated types with plain serde types and others. A scratch workspace compiles this program.
+//! Compares generated types with plain serde types and with other candidates. A scratch workspace compiles this
+//! program.
 //!
-//! The first argument is a folder. Each line of its file `types.jsonl` contains the number that identifies a type, and the
-//! events of this type. The program
-//! prints one JSON line for each type. All candidates run in turns in one process; a figure is the median of all turns.
+//! The first argument is a folder. Each line of the file `types.jsonl` in this folder contains the number that
+//! identifies a type, and the events of this type. The program prints one JSON line for each type. All candidates run
+//! in turns in one process. A figure is the median of all turns.
 //!
-//! For a profiler, three more arguments select a type by its number, a candidate, and a number of repetitions. The
-//! program then only repeats this candidate.
+//! For a profiler, three more arguments select a type by its number, a candidate, and a number of repetitions. With
+//! these arguments, the program only runs this candidate repeatedly.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -39,7 +40,7 @@ macro_rules! timed {
     };
 }
 
-/// The approximate time of one batch. It is short, so that interruptions are rare.
+/// The approximate time of one batch. A batch is short, because a short batch is rarely interrupted.
 const BATCH: Duration = Duration::from_micros(300);
 
 /// The number of turns of each candidate.
@@ -88,7 +89,7 @@ fn main() {
     }
 }
 
-/// Returns the number of accepted events, and those of them that plain serde also parses.
+/// Returns the number of events that our type accepts, and those accepted events that plain serde also parses.
 fn events(row: &Value, timed: &Timed) -> (usize, Vec<Vec<u8>>) {
     let all = row["events"].as_array().unwrap().iter().map(|event| event.as_str().unwrap().as_bytes().to_vec());
     let accepted: Vec<Vec<u8>> = all.filter(|event| (timed.ours)(event)).collect();
@@ -112,7 +113,8 @@ fn measure(row: &Value, timed: &Timed) -> Value {
     let mut times = vec![Vec::new(); runs.len()];
     for turn in 0..TURNS {
         for place in 0..runs.len() {
-            // The order changes, so that no candidate always runs after the same other candidate.
+            // The order of the candidates changes in each turn. Otherwise, a candidate would always run after the same
+            // other candidate.
             let at = (place + turn) % runs.len();
             if let Some(run) = runs[at] {
                 times[at].push(pass(run, &events, repeats).as_secs_f64());

@@ -1,7 +1,7 @@
 //! Runs typify on schemas. A scratch workspace compiles this program.
 //!
 //! The only argument is a file with rows that contain a `number` and a `schema`. For each row, the program prints a
-//! line with the formatted code, the name of the root type, and the CPU time.
+//! JSON line with the formatted code, the name of the root type, and the CPU time.
 
 use std::panic::catch_unwind;
 

@@ -13,7 +13,7 @@ pub(super) fn processor_time() -> io::Result<Duration> {
     let mut processes = BTreeMap::new();
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
-        // If a process ends in the meantime, the time of its parent includes its time.
+        // If a process ends in the meantime, the time of its parent includes the time of this process.
         if let Some(number) = name.to_str().and_then(|name| name.parse::<u32>().ok())
             && let Ok(stat) = fs::read_to_string(format!("/proc/{number}/stat"))
             && let Some(process) = read(&stat)

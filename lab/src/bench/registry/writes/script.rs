@@ -18,7 +18,7 @@ struct Statement {
 pub(super) struct Script {
     /// The statements. A random variable replaces the values that must differ in each run.
     pub(super) text: String,
-    /// The names and values of the other parameters. pgbench sends them with each statement, like a registry.
+    /// The names and values of the other parameters. Like a registry, pgbench sends these values with each statement.
     pub(super) variables: Vec<(String, String)>,
     /// The number of statements.
     pub(super) statements: usize,
@@ -70,7 +70,7 @@ fn value(
     variable
 }
 
-/// Replaces `$1`, `$2` and so on by values. A `$` inside a value stays.
+/// Replaces `$1`, `$2` and so on by values. Does not change a `$` inside a value.
 fn filled(sql: &str, values: &[String]) -> String {
     let mut pieces = sql.split('$');
     let mut out = pieces.next().unwrap_or_default().to_owned();
