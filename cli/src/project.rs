@@ -185,7 +185,7 @@ impl Project {
         Ok(Settings::new(self.policy(subject)?).with_formats(self.manifest.formats))
     }
 
-    /// Returns the waivers of the project that are valid or expired today.
+    /// Returns the waivers of the project. The date of today decides which waivers are valid and which have expired.
     pub(crate) fn waivers(&self, today: Date) -> Result<Waivers, Failure> {
         Waivers::from_entries(&self.manifest.waivers, today)
     }

@@ -170,7 +170,8 @@ impl Alternative {
         bytes
     }
 
-    /// Returns whether this alternative was made from a node of this class, which therefore accepts all its values.
+    /// Returns whether this alternative was made from a node of this class. If it was, the class accepts all values of the
+    /// alternative.
     pub(crate) fn is_held_by(&self, class: Class) -> bool {
         self.holds.binary_search(&class).is_ok()
     }

@@ -56,8 +56,9 @@ pub(crate) fn retrieval_uri(at: &Coordinates) -> String {
 pub(crate) struct Links {
     /// The base URI of the root's references, if the root's `$id` sets one.
     pub(crate) base: Option<String>,
-    /// The resolved `$id` of the root; `None` if the `$id` is missing or has a fragment. Several documents may have the
-    /// same URI before the `#` (GBFS names a page of its documentation), so this URI identifies none of them.
+    /// The resolved `$id` of the root; `None` if the `$id` is missing or has a fragment. If it has a fragment, several
+    /// documents may share the part before the `#`, so that part identifies none of them. Example: the schemas of GBFS
+    /// use the URL of one documentation page.
     pub(crate) id: Option<String>,
     /// The identities of the root and of its subschemas.
     pub(crate) identities: Vec<Identity>,

@@ -24,7 +24,7 @@ pub struct Number(Repr);
 #[derive(Clone)]
 enum Repr {
     Integer(i64),
-    /// INVARIANT: the float is finite. The number has the value of the float's shortest decimal form.
+    /// INVARIANT: the float is finite. The exact value of this number is the shortest decimal form of the float.
     Float(f64),
     /// INVARIANT: the lexer read it from a number with a fraction that was not a negative zero.
     Decimal(SmallDecimal),

@@ -4,7 +4,7 @@ use evschema_compat::Rule;
 
 use super::rule::rule;
 
-/// A rule for each [`evschema_api::ProblemCode`], except for ids that another rule already has.
+/// A rule for each [`evschema_api::ProblemCode`], unless another rule already has this code as its id.
 pub(super) const RULES: &[Rule] = &[
     rule(
         "invalid-subject",

@@ -103,7 +103,7 @@ pub(super) fn nested(path: &Path) -> Diagnostic {
     ))
 }
 
-/// Returns the diagnostic for a JSON file if its name is not a version, or if its folder has no name of a subject.
+/// Returns the diagnostic for a JSON file if its name is not a version, or if the name of its folder is not a valid subject.
 pub(super) fn misnamed(path: &Path, why: String) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::Misplaced, why);
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

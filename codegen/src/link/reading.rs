@@ -25,7 +25,8 @@ pub(crate) enum Streamed {
     /// The type checks nothing. The checker checks the value before the type parses it.
     #[default]
     Nothing,
-    /// The type checks the schema's own conditions on properties. The checker checks the applicators afterwards.
+    /// The generated type checks only the schema's own conditions on properties. Afterwards, the checker checks the
+    /// applicators.
     Own,
     All,
 }

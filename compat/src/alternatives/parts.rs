@@ -21,7 +21,7 @@ impl Engine {
             for (pattern, schema) in layer.patterns.iter() {
                 match self.patterns.is_match(pattern, name) {
                     Truth::Yes => rules.push(*schema),
-                    // If the pattern may not match the name, the engine drops the schema. This only makes the writer
+                    // If it is not certain that the pattern matches the name, the engine drops the schema. This only makes the writer
                     // wider.
                     Truth::No | Truth::Unknown => {}
                 }

@@ -17,8 +17,8 @@ use crate::version_property::version_constants;
 pub(super) struct Comparer<'s> {
     settings: &'s Settings,
     pairs: Pairs<'s>,
-    /// Places where the content model lets writers send undeclared members. No value with only declared members exists
-    /// there.
+    /// Places where the content model lets writers send undeclared members. At these places, every valid value has an
+    /// undeclared member.
     pub(super) opened: Vec<OpenedPlace>,
 }
 

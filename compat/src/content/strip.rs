@@ -63,8 +63,7 @@ impl Engine {
                     }
                 }
             }
-            // The `if` of a condition counts even if it does not hold. Of the branches inside the `if`, only those that
-            // hold count.
+            // The `if` of a condition counts even if it does not hold. A branch inside the `if` counts only if it holds.
             let tests: Vec<Id> =
                 node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
             maybe.extend(declarations::in_place(&self.tree, &tests));

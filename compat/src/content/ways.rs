@@ -220,7 +220,7 @@ impl Engine {
         ways
     }
 
-    /// Splits the ways into objects with and objects without a property on which a schema depends.
+    /// Splits each way in two for each property of `dependentSchemas`: objects with the property, and objects without it.
     fn with_dependencies(&mut self, mut ways: Vec<Way>, node: &Node, path: &mut Vec<Id>) -> Vec<Way> {
         for (name, schema) in node.objects.dependent_schemas.iter() {
             if WAYS_MAX < ways.len() * 2 {

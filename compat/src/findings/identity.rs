@@ -1,8 +1,7 @@
 //! The identity and the fingerprint of a finding.
 //!
-//! A waiver accepts exactly what the report showed: this change, at this place, through this use, of this candidate
-//! version. The identity contains all of this except the version, so that a later version can show that it repeats an
-//! accepted change.
+//! A waiver accepts only one finding: its change, its place, its use and the candidate version. The identity leaves out
+//! the version. With the identity, evschema recognizes the same accepted change in a later version.
 
 use evschema_model::{Digest, Pointer, Resolved, Subject, Version};
 use sha2::{Digest as _, Sha256};

@@ -111,7 +111,7 @@ fn unevaluated_members_and_items() {
             false,
         ),
         (r#"{"type":"array","unevaluatedItems":false}"#, r#"{"maxItems":0}"#, true),
-        // An `if` alone evaluates the items that it accepts.
+        // An `if` without `then` and `else` also evaluates the items that it accepts.
         (
             r#"{"type":"array","items":{"const":"b"},"if":{"contains":{"const":"b"}},"unevaluatedItems":false}"#,
             r#"{"items":{"const":"b"}}"#,

@@ -49,9 +49,9 @@ struct Summary {
     panics: usize,
     /// Accepted events that differ after the type writes them back, or that `validate` rejects.
     wrong_beyond_the_verdict: usize,
-    /// Accepted events that lose only members with names that no schema of the corpus declares.
+    /// Accepted events that lose members. No schema of the corpus declares the names of these members.
     unknown_dropped: usize,
-    /// Accepted events that lose a member with a name that a schema of the corpus declares.
+    /// Accepted events that lose a member whose name a schema of the corpus declares.
     named_dropped: usize,
 }
 

@@ -30,7 +30,7 @@ impl VersionChoice {
         }
     }
 
-    /// If the check of a patch failed, and the document contains the number of the next minor version, returns this
+    /// Returns the next minor version if the check of a patch failed, and if the document contains the number of this
     /// minor version. A schema may accept only events that contain the schema's own version number, for example by a
     /// `const`. For such a schema, only the check under the right number can succeed.
     pub(super) fn named_minor(

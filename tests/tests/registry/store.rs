@@ -63,7 +63,7 @@ fn first(text: &str) -> Addition {
     }
 }
 
-/// Returns a further version of a subject. The subject has this revision before the version is added.
+/// Returns the addition of one more version to a subject. Before the addition, the subject has the given revision.
 fn further(text: &str, revision: u64, ordinal: u32) -> Addition {
     Addition { head: Head::At(revision), creation: None, ordinal, ..first(text) }
 }

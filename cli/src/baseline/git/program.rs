@@ -181,7 +181,7 @@ impl Git {
 
 impl Blob {
     /// Parses `100644 blob 3b18e5…<tab>schemas/a.b/1.0.0.json`; `full` is the path of `folder` in the repository.
-    /// git follows symbolic links inside the commit. A submodule is not a file.
+    /// A symbolic link counts as a file, because git follows it inside the commit. A submodule does not.
     fn parse(line: &str, commit: &str, full: &str, folder: &Path) -> Option<Self> {
         let (about, path) = line.split_once('\t')?;
         let mut about = about.split(' ');

@@ -51,7 +51,7 @@ pub(super) struct Figures {
     pub(super) buffers: bool,
 }
 
-/// Prints the table, and returns whether every bar is met.
+/// Prints the table, and returns whether the figures meet all targets.
 #[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_json::Error> {
     let of = |ratio: fn(&Figures) -> Option<f64>, all: bool| {
