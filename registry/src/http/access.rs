@@ -49,13 +49,32 @@ impl PathAccess {
 }
 
 impl AccessTable {
-    /// Adds the rights of a path. The spelling of the path is the router's spelling, such as `/schemas/{subject}`.
+    /// Adds the rights of a path. The spelling of the path is the router's spelling, such as `/schemas/{subject}`. If two
+    /// routes declare different rights for one path, the path needs the most restrictive right.
     pub(crate) fn insert(&mut self, path: &str, access: PathAccess) {
-        self.0.insert(path.to_owned(), access);
+        let declared = self.0.entry(path.to_owned()).or_insert(access);
+        if *declared != access {
+            *declared = PathAccess::all(Access::Admin);
+        }
     }
 
     /// Returns the rights of a path in the router's spelling.
     pub(crate) fn find(&self, path: &str) -> Option<PathAccess> {
         self.0.get(path).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_declarations_of_a_path_are_not_merged() {
+        let mut table = AccessTable::default();
+        table.insert("/a", PathAccess::read_or(Access::Register));
+        table.insert("/b", PathAccess::read_or(Access::Register));
+        table.insert("/b", PathAccess::all(Access::Read));
+        assert_eq!(table.find("/a"), Some(PathAccess::read_or(Access::Register)));
+        assert_eq!(table.find("/b"), Some(PathAccess::all(Access::Admin)));
     }
 }

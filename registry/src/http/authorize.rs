@@ -88,18 +88,24 @@ async fn required_right(table: &AccessTable, parts: &mut Parts) -> Option<Right>
     let path = parts.extensions.get::<MatchedPath>()?;
     // Every route is in the table. If a route were missing, the most restrictive right would apply.
     let access = table.find(path.as_str()).map_or(Access::Admin, |access| access.of(&parts.method));
-    // If the path has no valid subject, the handler rejects the path.
     Some(match access {
         Access::Public => return None,
         Access::Read => Right::Read,
-        Access::Register => subject(parts).await.map_or(Right::Read, Right::Register),
-        Access::Waive => subject(parts).await.map_or(Right::Read, Right::Waive),
+        Access::Register => right_for_subject(parts, Right::Register).await,
+        Access::Waive => right_for_subject(parts, Right::Waive).await,
         Access::Admin => Right::Admin,
     })
 }
 
-async fn subject(parts: &mut Parts) -> Option<Subject> {
-    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
-    let (_, name) = params.iter().find(|(name, _)| *name == "subject")?;
-    Subject::parse(name).ok()
+/// Returns the right for the subject in the path.
+async fn right_for_subject(parts: &mut Parts, right: impl FnOnce(Subject) -> Right) -> Right {
+    // If the path is not UTF-8, or if the subject is invalid, the handler rejects the path.
+    let Ok(params) = RawPathParams::from_request_parts(parts, &()).await else { return Right::Read };
+    let name = params.iter().find(|(name, _)| *name == "subject").map(|(_, name)| name);
+    match name.map(Subject::parse) {
+        Some(Ok(subject)) => right(subject),
+        Some(Err(_)) => Right::Read,
+        // A route without a subject must not declare such a right.
+        None => Right::Admin,
+    }
 }

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use evschema_api::ProblemCode;
 use evschema_model::parse_event;
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
 use super::accept::Accept;
@@ -106,28 +107,24 @@ fn is_json(media_type: &str) -> bool {
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Failure> {
-    match to_bytes(body, limits::BODY_BYTES_MAX).await {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) if is_length_error(&error) => Err(Failure::new(
-            ProblemCode::BodyTooLarge,
-            format!("the body is longer than {} bytes", limits::BODY_BYTES_MAX),
-            "split a schema into several documents with `$ref`; send many events in several requests",
-        )),
-        Err(error) => Err(Failure::new(
-            ProblemCode::InvalidBody,
-            format!("the body is incomplete: {error}"),
-            "send the request again",
-        )),
-    }
-}
-
-fn is_length_error(error: &axum::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("length limit exceeded") {
-            return true;
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| {
+            Failure::new(
+                ProblemCode::InvalidBody,
+                format!("the body is incomplete: {error}"),
+                "send the request again",
+            )
+        })?;
+        if limits::BODY_BYTES_MAX < bytes.len() + chunk.len() {
+            return Err(Failure::new(
+                ProblemCode::BodyTooLarge,
+                format!("the body is longer than {} bytes", limits::BODY_BYTES_MAX),
+                "split a schema into several documents with `$ref`; send many events in several requests",
+            ));
         }
-        cause = error.source();
+        bytes.extend_from_slice(&chunk);
     }
-    error.to_string().contains("length limit exceeded")
+    Ok(bytes)
 }
