@@ -114,17 +114,6 @@ impl NodeRef {
         std::ptr::from_ref(self.program).addr()
     }
 
-    /// Returns all dynamic anchors of a name, in this program and in those that it refers to.
-    #[cfg(feature = "explain")]
-    pub(crate) fn anchors(self, name: &str) -> impl Iterator<Item = Self> + use<'_> {
-        let others = self.program.links.iter().map(|link| link.linked());
-        others.chain([self.program]).flat_map(move |program| {
-            let here = Self { node: self.node, program };
-            let all = program.resources.iter().flatten();
-            all.filter(move |(known, _)| **known == *name).map(move |(_, child)| here.child(*child))
-        })
-    }
-
     /// Returns a dynamic anchor of a schema resource of this program.
     pub(crate) fn anchor(self, resource: u16, name: &str) -> Option<Self> {
         let anchors = self.program.resources.get(usize::from(resource))?;

@@ -79,15 +79,16 @@ impl<'c> Linker<'_, '_, 'c> {
                 names.push(name);
             }
         }
-        let mut copies = copies;
+        let mut uses_max = 1;
         let members: Vec<Value> = names
             .iter()
             .map(|name| {
                 let (member, uses) = self.merged_member(program, &parts, name);
-                copies = copies.max(copies.saturating_mul(uses));
+                uses_max = uses_max.max(uses);
                 member
             })
             .collect();
+        let copies = copies.saturating_mul(uses_max);
         if 1 < copies {
             node.insert("copies".to_owned(), json!(copies));
         }

@@ -16,6 +16,9 @@ const ERRORS_MAX: u64 = 20_000;
 /// Maximum number of values that the errors of unions may copy.
 const COPIES_MAX: u64 = 1_000_000;
 
+/// Stands for the name of a property: the cost of a string does not depend on its content.
+static NAME: Value = Value::Null;
+
 /// Maximum length of a path. The crate can follow a path of this length without exhausting the stack.
 const DEPTH_MAX: usize = 400;
 
@@ -140,12 +143,9 @@ impl Sum<'_> {
             self.add(child, value);
         }
         self.add_copies(applicators.any_of.len() + applicators.one_of.len(), value);
-        if let Some((name, default)) = &applicators.dynamic_ref {
-            self.add(*default, value);
-            for anchor in self.node_ref.anchors(name) {
-                let cost = self.estimator.cost(anchor, value);
-                self.cost.add(cost);
-            }
+        if applicators.dynamic_ref.is_some() {
+            // The target can be an anchor of any document that refers to this one. The estimate does not know them all.
+            self.cost.add(Cost::MAX);
         }
     }
 
@@ -202,7 +202,9 @@ impl Sum<'_> {
                 }
             }
             object.patterns.iter().for_each(|(_, child)| self.add(*child, value));
-            self.cost.add(Cost::errors(usize::from(object.property_names.is_some())));
+            if let Some(names) = object.property_names {
+                self.add(names, &NAME);
+            }
         }
         object.dependent_schemas.iter().for_each(|(_, child)| self.add(*child, whole));
         for (condition, _) in &object.conditions {
@@ -219,7 +221,10 @@ impl Sum<'_> {
         properties: &Map<String, Value>,
     ) {
         let parts = match condition {
-            PropertyCondition::ArePresent(_) => &[],
+            PropertyCondition::ArePresent(names) => {
+                self.cost.add(Cost::errors(names.len()));
+                &[]
+            }
             PropertyCondition::Satisfies(recorded, child) => {
                 let number = object.recorded.get(*recorded).map_or(usize::MAX, |number| usize::from(*number));
                 let name = object.properties.get(number).map(|property| property.name.text());
