@@ -50,8 +50,8 @@ pub struct SchemaGraph<'r> {
     nodes: Vec<Node<'r>>,
     has_unevaluated: bool,
     documents: Vec<&'r Schema>,
-    /// The locations of all values by address, which stays the same while the documents are borrowed.
-    locations: OnceCell<HashMap<usize, (usize, Pointer)>>,
+    /// The places of all values by address, which stays the same while the documents are borrowed.
+    places: OnceCell<HashMap<usize, Place>>,
 }
 
 /// The number of a node in its graph.
@@ -155,10 +155,10 @@ impl<'r> SchemaGraph<'r> {
             known: HashMap::with_capacity(schema.nodes()),
             first: HashMap::new(),
             foreign: HashMap::new(),
-            readings: HashMap::new(),
             open: Vec::new(),
             values: if schema.is_plain() { HashMap::new() } else { values_of(&documents) },
             tells_scopes_apart: settings.tells_scopes_apart && has_dynamic_scopes(resolved),
+            has_copies: !schema.is_plain(),
             scopes: Vec::new(),
             has_unevaluated: false,
         };
@@ -174,7 +174,7 @@ impl<'r> SchemaGraph<'r> {
             }
         }
         let Reading { nodes, has_unevaluated, .. } = reading;
-        Ok(Self { nodes, has_unevaluated, documents, locations: OnceCell::new() })
+        Ok(Self { nodes, has_unevaluated, documents, places: OnceCell::new() })
     }
 
     /// Returns the node of the whole schema.
@@ -194,17 +194,27 @@ impl<'r> SchemaGraph<'r> {
 
     /// Returns the place of a node; `None` if it is in a metaschema of the specifications.
     pub fn location(&self, id: NodeId) -> Option<Location<'r>> {
-        let locations = self.locations.get_or_init(|| {
-            let mut found = HashMap::new();
-            for (number, document) in self.documents.iter().enumerate() {
-                for_each_value(document.value(), &mut Pointer::root(), &mut |value, pointer| {
-                    found.insert(address(value), (number, pointer.clone()));
-                });
+        let places = self.places.get_or_init(|| places_of(&self.documents));
+        let mut positions = Vec::new();
+        let mut place = places.get(&address(self.node(id).value))?;
+        while let Some((parent, position)) = place.within {
+            positions.push(position);
+            place = places.get(&parent)?;
+        }
+        let schema = self.documents.get(place.document)?;
+        let mut pointer = Pointer::root();
+        let mut value = schema.value();
+        for position in positions.into_iter().rev() {
+            if let Value::Array(items) = value {
+                pointer.push(position);
+                value = items.get(position)?;
+            } else {
+                let (name, member) = value.as_object()?.iter().nth(position)?;
+                pointer.push_name(name);
+                value = member;
             }
-            found
-        });
-        let (document, pointer) = locations.get(&address(self.node(id).value))?;
-        Some(Location { schema: self.documents.get(*document)?, pointer: pointer.clone() })
+        }
+        Some(Location { schema, pointer })
     }
 
     /// Returns the first node of the subschema at a place of the root's document.
@@ -262,27 +272,33 @@ fn address(value: &Value) -> usize {
     std::ptr::from_ref(value) as usize
 }
 
-/// Calls `visit` for a value and all values in it.
-fn for_each_value<'r>(value: &'r Value, pointer: &mut Pointer, visit: &mut dyn FnMut(&'r Value, &Pointer)) {
-    visit(value, pointer);
-    let length = pointer.len();
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                pointer.push_name(name);
-                for_each_value(member, pointer, visit);
-                pointer.truncate(length);
-            }
+/// The place of a value. A whole pointer for each value could take gigabytes, because a name can be as long as a
+/// document.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    document: usize,
+    /// The address of the object or array around the value, and the position of the value in it.
+    within: Option<(usize, usize)>,
+}
+
+/// Returns the places of all values of documents, by address.
+fn places_of(documents: &[&Schema]) -> HashMap<usize, Place> {
+    let mut places = HashMap::new();
+    for (number, document) in documents.iter().enumerate() {
+        let mut open = vec![(document.value(), None)];
+        while let Some((value, within)) = open.pop() {
+            let parent = address(value);
+            places.insert(parent, Place { document: number, within });
+            let below: Vec<&Value> = match value {
+                Value::Object(members) => members.values().collect(),
+                Value::Array(items) => items.iter().collect(),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => continue,
+            };
+            let below = below.into_iter().enumerate();
+            open.extend(below.map(|(position, value)| (value, Some((parent, position)))));
         }
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                pointer.push(at);
-                for_each_value(item, pointer, visit);
-                pointer.truncate(length);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+    places
 }
 
 /// Returns the values of documents that can be schemas, by address.
@@ -305,20 +321,20 @@ fn values_of<'r>(documents: &[&'r Schema]) -> HashMap<usize, &'r Value> {
 struct Reading<'r, 'l> {
     formats: Formats,
     nodes: Vec<Node<'r>>,
-    /// Nodes by the address of their value, which stays the same while the documents are borrowed, and the number of
-    /// their dynamic scope.
-    known: HashMap<(usize, usize), NodeId>,
-    /// The first node of each value, if the graph distinguishes scopes.
+    /// Nodes by the address of their value, which stays the same while the documents are borrowed, the number of their
+    /// dynamic scope, and their draft.
+    known: HashMap<(usize, usize, Draft), NodeId>,
+    /// The first node of each value, if a value can have several nodes.
     first: HashMap<usize, NodeId>,
     /// Nodes of schemas of [another draft](Unsupported::OtherDraft). The key also contains how the schema is reached.
     foreign: HashMap<(usize, usize, Draft, bool), NodeId>,
-    /// The readings of such schemas, by draft.
-    readings: HashMap<(usize, usize, Draft), NodeId>,
     /// Nodes whose keywords are not read yet.
     open: Vec<Open<'r, 'l>>,
     /// The values of the documents by address, to find those that the library returns.
     values: HashMap<usize, &'r Value>,
     tells_scopes_apart: bool,
+    /// Whether a value can have several nodes.
+    has_copies: bool,
     /// The dynamic scopes so far, each as its resources, outermost first.
     scopes: Vec<Vec<String>>,
     has_unevaluated: bool,
@@ -359,19 +375,25 @@ impl<'r, 'l> Reading<'r, 'l> {
             self.foreign.insert(key, id);
             // The graph reads the schema by both drafts, so that a cost is an upper bound.
             for draft in [draft, around] {
-                let key = (address, number, draft);
-                let reading = self.readings.get(&key).copied();
-                let reading = reading.unwrap_or_else(|| self.open(value, scope, draft));
-                self.readings.insert(key, reading);
+                let reading = self.reading(value, scope, number, draft);
                 self.nodes[id.index()].keywords.push(Keyword::Reference(reading));
             }
             return id;
         }
-        if let Some(known) = self.known.get(&(address, number)) {
+        self.reading(value, scope, number, draft)
+    }
+
+    /// Returns the node of a schema that is read by a draft.
+    fn reading(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, number: usize, draft: Draft) -> NodeId {
+        let key = (address(value), number, draft);
+        if let Some(known) = self.known.get(&key) {
             return *known;
         }
+        if self.tells_scopes_apart && NODES_MAX < self.nodes.len() {
+            return self.unsupported(value, draft, Unsupported::TooManyScopes);
+        }
         let id = self.open(value, scope, draft);
-        self.known.insert((address, number), id);
+        self.known.insert(key, id);
         id
     }
 
@@ -393,8 +415,7 @@ impl<'r, 'l> Reading<'r, 'l> {
 
     fn push(&mut self, value: &'r Value, keywords: Vec<Keyword<'r>>, draft: Draft) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        let first =
-            if self.tells_scopes_apart { *self.first.entry(address(value)).or_insert(id) } else { id };
+        let first = if self.has_copies { *self.first.entry(address(value)).or_insert(id) } else { id };
         self.nodes.push(Node { value, keywords, first, draft });
         id
     }
@@ -412,7 +433,10 @@ impl<'r, 'l> Reading<'r, 'l> {
         if let Some(known) = self.scopes.iter().position(|known| *known == resources) {
             return Some(known);
         }
+        if SCOPES_MAX <= self.scopes.len() {
+            return None;
+        }
         self.scopes.push(resources);
-        (self.scopes.len() <= SCOPES_MAX && self.nodes.len() <= NODES_MAX).then(|| self.scopes.len() - 1)
+        Some(self.scopes.len() - 1)
     }
 }

@@ -76,8 +76,9 @@ impl<'g, 'r> Search<'g, 'r> {
             self.found.push(at.clone());
         }
         self.depth += 1;
+        let declared = Declared::of(node);
         for keyword in &node.keywords {
-            self.keyword(node, keyword, event, at);
+            self.keyword(&declared, keyword, event, at);
         }
         self.depth -= 1;
     }
@@ -88,7 +89,7 @@ impl<'g, 'r> Search<'g, 'r> {
 
     fn keyword(
         &mut self,
-        node: &'g Node<'r>,
+        declared: &Declared<'r>,
         keyword: &'g Keyword<'r>,
         event: Option<&Value>,
         at: &EventPlace,
@@ -117,10 +118,10 @@ impl<'g, 'r> Search<'g, 'r> {
                 }
             }
             Keyword::PatternProperties(patterns) => {
-                patterns.iter().for_each(|(_, schema)| self.others(node, *schema, event, at));
+                patterns.iter().for_each(|(_, schema)| self.others(declared, *schema, event, at));
             }
             Keyword::AdditionalProperties(schema) | Keyword::UnevaluatedProperties(schema) => {
-                self.others(node, *schema, event, at);
+                self.others(declared, *schema, event, at);
             }
             Keyword::PrefixItems(positions) => {
                 for (position, schema) in positions.iter().enumerate() {
@@ -174,19 +175,33 @@ impl<'g, 'r> Search<'g, 'r> {
     }
 
     /// Visits the properties that the schema does not declare by name.
-    fn others(&mut self, node: &Node<'r>, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
+    fn others(&mut self, declared: &Declared<'r>, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
         let Some(event) = event else { return self.schema(schema, None, &at.any_member("*")) };
-        let is_declared = |name: &str| {
-            node.keywords.iter().any(|keyword| {
-                let Keyword::Properties(properties) = keyword else { return false };
-                properties.iter().any(|(declared, _)| *declared == name)
-            })
-        };
         for (name, member) in event.as_object().into_iter().flatten() {
-            if !is_declared(name) {
+            if !declared.0.contains(name.as_str()) {
                 self.schema(schema, Some(member), &at.any_member(name));
             }
         }
+    }
+}
+
+/// The names under `properties` of a schema, if other keywords of the schema need them.
+struct Declared<'r>(HashSet<&'r str>);
+
+impl<'r> Declared<'r> {
+    fn of(node: &Node<'r>) -> Self {
+        let is_needed = node.keywords.iter().any(|keyword| {
+            matches!(
+                keyword,
+                Keyword::PatternProperties(_)
+                    | Keyword::AdditionalProperties(_)
+                    | Keyword::UnevaluatedProperties(_)
+            )
+        });
+        let properties = node.keywords.iter().filter(|_| is_needed).flat_map(|keyword| {
+            if let Keyword::Properties(properties) = keyword { properties.as_slice() } else { &[] }
+        });
+        Self(properties.map(|(name, _)| *name).collect())
     }
 }
 

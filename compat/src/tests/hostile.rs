@@ -48,6 +48,52 @@ fn definitions_that_are_exponential_when_written_out() {
 }
 
 #[test]
+fn a_subschema_is_read_by_the_draft_of_each_reference_to_it() {
+    let old = "http://json-schema.org/draft-07/schema#";
+    let new = "https://json-schema.org/draft/2020-12/schema";
+    let writer = json!({"$schema": old, "properties": {"p": false}});
+    let reader = json!({"$schema": old, "properties": {
+        "x": {"$ref": "#q"},
+        "p": {"$schema": new, "properties": {"q": {"$anchor": "q", "dependentRequired": {"a": ["b"]}}}},
+    }});
+    assert_ne!(answered("two drafts", &writer, &reader), Some(true));
+}
+
+#[test]
+fn a_long_name_around_many_values() {
+    let schema = |kind: &str| {
+        let examples = vec![0; 100_000];
+        let property = json!({"type": kind, "examples": examples});
+        json!({"properties": {"p": {"properties": {"n".repeat(200_000): property}}}}).to_string()
+    };
+    // A pointer for each value would take 20 GB.
+    let report = diff(
+        &resolved("1.0.0", &schema("string")),
+        &resolved("1.1.0", &schema("integer")),
+        &Settings::default(),
+    );
+    assert_eq!(report.findings.len(), 2);
+}
+
+#[test]
+fn many_properties_beside_many_patterns() {
+    let names: Vec<String> = (0..5_000).map(|n| format!("p{n}")).collect();
+    let schema = |last: &str| {
+        let properties: Map<String, Value> =
+            names.iter().map(|name| (name.clone(), json!({"type": "string"}))).collect();
+        let mut patterns: Map<String, Value> = (0..200).map(|n| (format!("^x{n}_"), json!(true))).collect();
+        patterns.insert("^y".to_owned(), json!({"type": last}));
+        json!({"properties": properties, "patternProperties": patterns, "required": names})
+    };
+    answered("patterns", &schema("string"), &schema("integer"));
+    diff(
+        &resolved("1.0.0", &schema("string").to_string()),
+        &resolved("1.1.0", &schema("integer").to_string()),
+        &Settings::default(),
+    );
+}
+
+#[test]
 fn patterns_that_backtrack_or_unfold() {
     for (writer, reader, expected) in [
         ("^(a+)+$", "^a+$", Some(true)),

@@ -72,10 +72,14 @@ impl<'r> Object<'_, 'r, '_> {
     }
 
     fn reference(&mut self, keyword: &'static str, reference: &'r Value) {
-        let read = match reference {
-            Value::String(reference) if reference.is_empty() => {
-                Keyword::Unsupported(Unsupported::EmptyReference { keyword })
+        if reference.as_str() == Some("") {
+            self.keywords.push(Keyword::Unsupported(Unsupported::EmptyReference { keyword }));
+            // The validator ignores an empty reference, but not this one.
+            if keyword != "$recursiveRef" {
+                return;
             }
+        }
+        let read = match reference {
             Value::String(reference) => match self.scope.follow(keyword, reference) {
                 Some(found) => {
                     let draft = found.draft.unwrap_or(self.draft);

@@ -4,7 +4,7 @@ use super::ValidationCost;
 use super::node::Node;
 use super::weights;
 use crate::formats::Formats;
-use crate::graph::{self, Keyword, NodeId, SchemaGraph, Settings};
+use crate::graph::{self, Keyword, NodeId, SchemaGraph, Settings, Unsupported};
 use crate::patterns::Cost;
 use crate::resolved::Resolved;
 
@@ -19,7 +19,7 @@ impl Resolved {
 impl ValidationCost {
     /// Reads the paths through a schema; returns `None` if its references cannot be resolved.
     pub(crate) fn of(resolved: &Resolved) -> Option<Self> {
-        let settings = Settings { formats: Formats::Assert, tells_scopes_apart: false };
+        let settings = Settings { formats: Formats::Assert, tells_scopes_apart: true };
         let graph = SchemaGraph::of(resolved, settings).ok()?;
         let nodes: Vec<Node> = graph.nodes().iter().map(Node::of).collect();
         let paths = vec![None; nodes.len()];
@@ -43,6 +43,11 @@ impl Node {
 
     fn add(&mut self, keyword: &Keyword<'_>) {
         match keyword {
+            // The graph does not know the keywords of this schema, so no limit allows it.
+            Keyword::Unsupported(Unsupported::TooManyScopes) => {
+                self.own = weights::UNKNOWN;
+                self.own_errors = weights::UNKNOWN;
+            }
             Keyword::False
             | Keyword::Unsupported(_)
             | Keyword::Type { .. }

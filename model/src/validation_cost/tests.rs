@@ -85,3 +85,44 @@ fn long_chains_of_references_are_rejected() {
     let refused = chain(10_000).unwrap_err();
     assert_eq!(refused[0].code, crate::diagnostic::Code::TooDeep, "{refused:?}");
 }
+
+#[test]
+fn a_recursive_reference_has_the_cost_of_every_scope() {
+    let deep = nested(100);
+    let twice = |reference: &str| {
+        let down = json!({"properties": {"a": {"$recursiveRef": reference}}});
+        json!([down, down])
+    };
+    let draft = "https://json-schema.org/draft/2019-09/schema";
+    // The library follows an empty `$recursiveRef`.
+    let empty = json!({"$schema": draft, "type": "object", "allOf": twice("")});
+    // Two resources lead to `tree`. If `outer` does, the recursion leads back to `outer`.
+    let scopes = json!({
+        "$schema": draft,
+        "$id": "https://example.com/r",
+        "properties": {"t": {"$ref": "tree"}, "o": {"$ref": "outer"}},
+        "$defs": {
+            "outer": {"$id": "outer", "$recursiveAnchor": true, "properties": {"z": {"$ref": "tree"}}},
+            "tree": {"$id": "tree", "$recursiveAnchor": true, "type": "object", "allOf": twice("#")},
+        },
+    });
+    for (schema, event) in [(empty, deep.clone()), (scopes, json!({ "t": deep }))] {
+        let cost = ValidationCost::of(&resolved(&schema).unwrap()).unwrap();
+        assert!(!cost.allow(&event, limits::VALIDATION_STEPS_MAX), "{schema}");
+    }
+}
+
+#[test]
+fn a_schema_of_another_draft_has_the_cost_of_both_drafts() {
+    let pattern = "^(?!x)(a|a)*(b|b)*$";
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "definitions": {"any": {}},
+        "properties": {"p": {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "items": {"$ref": "#/definitions/any", "pattern": pattern},
+        }},
+    });
+    let cost = ValidationCost::of(&resolved(&schema).unwrap()).unwrap();
+    assert!(!cost.allow(&json!({"p": ["a".repeat(10_000)]}), limits::VALIDATION_STEPS_MAX));
+}

@@ -59,6 +59,9 @@ impl Size {
     }
 }
 
+/// The cost of a schema whose keywords are unknown: more than every limit.
+pub(super) const UNKNOWN: u64 = 1 << 40;
+
 /// Steps that `minLength` or `maxLength` takes for each kilobyte of a string.
 pub(super) const LENGTH: u64 = 2;
 
