@@ -29,6 +29,8 @@ pub(crate) struct ValidationCost {
     longest: usize,
     /// Whether a node has `uniqueItems`.
     has_unique: bool,
+    /// Whether a node has a schema for property names.
+    has_names: bool,
 }
 
 /// A cost that is counted along the paths.
@@ -91,7 +93,12 @@ impl ValidationCost {
         if measure == Measure::Steps && self.has_unique && FEW_ITEMS < size.longest_array {
             return u64::MAX;
         }
-        let times = if measure == Measure::CopiedBytes { size.bytes() } else { size.parts };
+        let times = match measure {
+            // Each name can have an error, which copies the whole object.
+            Measure::CopiedBytes if self.has_names => size.bytes().saturating_mul(size.parts),
+            Measure::CopiedBytes => size.bytes(),
+            Measure::Steps | Measure::StepsPerByte | Measure::Errors | Measure::ErrorsInUnions => size.parts,
+        };
         let each = paths[measure as usize].saturating_mul(times);
         let per_byte = paths[Measure::StepsPerByte as usize];
         let texts = match measure {

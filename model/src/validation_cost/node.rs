@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use serde_json::Value;
 
-use super::weights::{self, Size};
+use super::weights;
 use super::{Measure, PER_BYTE_OF};
 use crate::limits;
 use crate::patterns::Cost;
@@ -39,6 +39,8 @@ pub(super) struct Node {
     pub(super) patterns: Vec<Cost>,
     /// The costs of its patterns for property names.
     pub(super) name_patterns: Vec<Cost>,
+    /// The number of its own keywords.
+    pub(super) keywords: u64,
     /// Errors that its own keywords can report beyond the first.
     pub(super) own_errors: u64,
 }
@@ -63,6 +65,8 @@ impl Node {
             Measure::Errors => 1 + self.own_errors,
             Measure::ErrorsInUnions if self.is_in_union => 1 + self.own_errors,
             Measure::ErrorsInUnions => 0,
+            // Each error in a union keeps a copy of its value.
+            Measure::CopiedBytes if self.is_in_union => 1 + self.keywords + self.own_errors + self.branches,
             Measure::CopiedBytes => self.branches,
         }
     }
@@ -72,7 +76,6 @@ impl Node {
         let weight = self.weight(measure);
         let texts = |costs: &[Cost], text: &str| costs.iter().map(|cost| cost.steps(text.len())).sum::<u64>();
         match (measure, value) {
-            (Measure::CopiedBytes, _) if 0 < weight => weight.saturating_mul(Size::of(value).bytes()),
             (Measure::Steps, Value::String(text)) => {
                 let own = (text.len() as u64).saturating_mul(self.per_kilobyte) / PER_BYTE_OF;
                 weight.saturating_add(own).saturating_add(texts(&self.patterns, text))

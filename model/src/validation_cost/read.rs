@@ -24,7 +24,8 @@ impl ValidationCost {
         let nodes: Vec<Node> = graph.nodes().iter().map(Node::of).collect();
         let paths = vec![None; nodes.len()];
         let has_unique = nodes.iter().any(|node| node.is_unique);
-        let mut cost = Self { nodes, paths, longest: 0, has_unique };
+        let has_names = nodes.iter().any(|node| !node.names.is_empty());
+        let mut cost = Self { nodes, paths, longest: 0, has_unique, has_names };
         cost.mark_unions();
         cost.count_paths();
         Some(cost)
@@ -36,6 +37,7 @@ impl Node {
     pub(super) fn of(schema: &graph::Node<'_>) -> Self {
         let mut node = Self::default();
         for keyword in &schema.keywords {
+            node.keywords += 1;
             node.add(keyword);
         }
         node

@@ -126,3 +126,22 @@ fn a_schema_of_another_draft_has_the_cost_of_both_drafts() {
     let cost = ValidationCost::of(&resolved(&schema).unwrap()).unwrap();
     assert!(!cost.allow(&json!({"p": ["a".repeat(10_000)]}), limits::VALIDATION_STEPS_MAX));
 }
+
+#[test]
+fn each_error_in_a_union_copies_its_value() {
+    const BYTES_MAX: u64 = 100 << 20;
+    let map = json!({"type": "object", "propertyNames": {"pattern": "^a"}});
+    let names = |count: usize| -> Value {
+        (0..count).map(|number| (format!("b{number}"), json!(0))).collect::<serde_json::Map<_, _>>().into()
+    };
+    let copies_little = |schema: &Value, count: usize| {
+        ValidationCost::of(&resolved(schema).unwrap()).unwrap().copies_little(&names(count), BYTES_MAX)
+    };
+    assert!(copies_little(&map, 10_000));
+    let union = json!({"anyOf": [map, {"type": "null"}]});
+    assert!(copies_little(&union, 100));
+    assert!(!copies_little(&union, 10_000), "ten thousand copies of the object");
+    let required: Vec<String> = (0..5_000).map(|number| format!("a{number}")).collect();
+    let union = json!({"anyOf": [{"required": required}, {"type": "null"}]});
+    assert!(!copies_little(&union, 5_000), "a copy of the object for each name that is missing");
+}

@@ -27,6 +27,20 @@ impl Size {
         size
     }
 
+    /// Measures a value without the values in it.
+    pub(super) fn of_part(value: &Value) -> Self {
+        let mut size = Self { parts: 1, ..Self::default() };
+        match value {
+            Value::Object(members) => members.keys().for_each(|name| {
+                size.parts += 1;
+                size.add_text(name);
+            }),
+            Value::String(text) => size.add_text(text),
+            Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+        size
+    }
+
     /// Returns an estimate of the bytes that the event takes in memory.
     pub(super) fn bytes(self) -> u64 {
         const PART_BYTES: u64 = 100;

@@ -8,16 +8,17 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::kinds::Kinds;
 use crate::program::{AdditionalProperties, NodeId, NodeRef, ObjectKeywords, PropertyCondition};
 
 /// Maximum number of errors that the crate may keep. With a deep path, an error takes up to 20 kB.
 const ERRORS_MAX: u64 = 20_000;
 
 /// Maximum number of values that the errors of unions may copy.
-const COPIES_MAX: u64 = 1_000_000;
+const COPIES_MAX: u64 = 2_000_000;
 
 /// Stands for the name of a property: the cost of a string does not depend on its content.
-static NAME: Value = Value::Null;
+static NAME: Value = Value::String(String::new());
 
 /// Maximum length of a path. The crate can follow a path of this length without exhausting the stack.
 const DEPTH_MAX: usize = 400;
@@ -35,24 +36,23 @@ pub(super) fn is_affordable(root: NodeRef, event: &Value) -> bool {
 #[derive(Debug, Clone, Copy, Default)]
 struct Cost {
     errors: u64,
+    /// The values within the values of these errors, and within the errors of their unions. A union copies them.
+    weight: u64,
     copies: u64,
 }
 
 impl Cost {
-    const MAX: Self = Self { errors: u64::MAX, copies: u64::MAX };
-
-    fn errors(count: usize) -> Self {
-        Self { errors: u64::try_from(count).unwrap_or(u64::MAX), copies: 0 }
-    }
+    const MAX: Self = Self { errors: u64::MAX, weight: u64::MAX, copies: u64::MAX };
 
     fn add(&mut self, more: Self) {
         self.errors = self.errors.saturating_add(more.errors);
+        self.weight = self.weight.saturating_add(more.weight);
         self.copies = self.copies.saturating_add(more.copies);
     }
 
     fn times(self, count: u32) -> Self {
         let times = |number: u64| number.saturating_mul(u64::from(count));
-        Self { errors: times(self.errors), copies: times(self.copies) }
+        Self { errors: times(self.errors), weight: times(self.weight), copies: times(self.copies) }
     }
 }
 
@@ -76,7 +76,8 @@ impl Estimator {
         // The estimate ends a path that returns to the same pair, because the path is a circle.
         self.costs.insert(key, Cost::default());
         self.depth += 1;
-        let mut sum = Sum { estimator: self, node_ref, cost: Cost::errors(1) };
+        let mut sum = Sum { estimator: self, node_ref, cost: Cost::default() };
+        sum.add_own_errors(value);
         sum.add_applicators(value);
         sum.add_nested_values(value);
         let copies = node_ref.node().object.as_ref().map_or(1, |object| object.copies);
@@ -120,29 +121,52 @@ impl Sum<'_> {
         self.cost.add(cost);
     }
 
-    fn add_copies(&mut self, branches: usize, value: &Value) {
-        let size = self.estimator.size(value);
-        let branches = u64::try_from(branches).unwrap_or(u64::MAX);
-        self.cost.add(Cost { errors: 0, copies: branches.saturating_mul(size) });
+    /// Adds errors of the value itself.
+    fn add_errors(&mut self, count: usize, value: &Value) {
+        let errors = u64::try_from(count).unwrap_or(u64::MAX);
+        let weight = errors.saturating_mul(self.estimator.size(value));
+        self.cost.add(Cost { errors, weight, copies: 0 });
+    }
+
+    /// Adds an error for each keyword of the node that can reject the value.
+    fn add_own_errors(&mut self, value: &Value) {
+        let node = self.node_ref.node();
+        let count = match value {
+            Value::Number(_) => node.number.as_ref().map_or(0, |number| number.count()),
+            Value::String(_) => node.string.as_ref().map_or(0, |string| string.count()),
+            Value::Array(_) => node.array.as_ref().map_or(0, |array| array.count()),
+            Value::Object(_) => node.object.as_ref().map_or(0, |object| object.count()),
+            Value::Null | Value::Bool(_) => 0,
+        };
+        let has_type = node.kinds != Kinds::ALL;
+        let count = count + usize::from(has_type) + usize::from(node.enum_values.is_some());
+        self.add_errors(count, value);
+    }
+
+    /// Adds the branches of a union. Its error contains copies of the errors of the branches.
+    fn add_union(&mut self, branches: &[NodeId], value: &Value) {
+        let before = self.cost.weight;
+        branches.iter().for_each(|branch| self.add(*branch, value));
+        let copied = self.cost.weight.saturating_sub(before);
+        self.cost.copies = self.cost.copies.saturating_add(copied);
+        self.add_errors(usize::from(!branches.is_empty()), value);
     }
 
     /// Adds the nodes that apply to the value itself.
     fn add_applicators(&mut self, value: &Value) {
         let node = self.node_ref.node();
         if let Some(child) = node.unless_null {
-            self.add(child, value);
-            // The schema is a union of two branches.
-            self.add_copies(2, value);
+            self.add_union(&[child], value);
         }
         let Some(applicators) = &node.applicators else { return };
         let (condition, then, otherwise) =
             applicators.condition.map_or((None, None, None), |(a, b, c)| (Some(a), b, c));
         let single = [applicators.not, condition, then, otherwise].into_iter().flatten();
-        let lists = applicators.all_of.iter().chain(&applicators.any_of).chain(&applicators.one_of);
-        for child in lists.copied().chain(single) {
+        for child in applicators.all_of.iter().copied().chain(single) {
             self.add(child, value);
         }
-        self.add_copies(applicators.any_of.len() + applicators.one_of.len(), value);
+        self.add_union(&applicators.any_of, value);
+        self.add_union(&applicators.one_of, value);
         if applicators.dynamic_ref.is_some() {
             // The target can be an anchor of any document that refers to this one. The estimate does not know them all.
             self.cost.add(Cost::MAX);
@@ -187,9 +211,8 @@ impl Sum<'_> {
         whole: &Value,
         properties: &Map<String, Value>,
     ) {
-        self.cost.add(Cost::errors(object.required.len()));
-        let dependent = object.dependent_required.iter().map(|(_, names)| names.len()).sum();
-        self.cost.add(Cost::errors(dependent));
+        let dependent: usize = object.dependent_required.iter().map(|(_, names)| names.len()).sum();
+        self.add_errors(object.required.len() + dependent, whole);
         for (name, value) in properties {
             match object.find_property(name, 0).map(|found| &object.properties[found]) {
                 Some(known) if known.is_declared => {
@@ -203,7 +226,9 @@ impl Sum<'_> {
             }
             object.patterns.iter().for_each(|(_, child)| self.add(*child, value));
             if let Some(names) = object.property_names {
-                self.add(names, &NAME);
+                // The error of a name copies the whole object.
+                let errors = self.estimator.cost(self.node_ref.child(names), &NAME).errors;
+                self.add_errors(usize::try_from(errors).unwrap_or(usize::MAX), whole);
             }
         }
         object.dependent_schemas.iter().for_each(|(_, child)| self.add(*child, whole));
@@ -222,7 +247,7 @@ impl Sum<'_> {
     ) {
         let parts = match condition {
             PropertyCondition::ArePresent(names) => {
-                self.cost.add(Cost::errors(names.len()));
+                self.add_errors(names.len(), whole);
                 &[]
             }
             PropertyCondition::Satisfies(recorded, child) => {
@@ -236,12 +261,12 @@ impl Sum<'_> {
             PropertyCondition::Not(part) => std::slice::from_ref(&**part),
             PropertyCondition::All(parts) => &**parts,
             PropertyCondition::Any(parts) | PropertyCondition::ExactlyOne(parts) => {
-                self.add_copies(parts.len(), whole);
+                self.add_errors(parts.len(), whole);
                 &**parts
             }
             PropertyCondition::If(parts) => &**parts,
         };
-        self.cost.add(Cost::errors(1));
+        self.add_errors(1, whole);
         parts.iter().for_each(|part| self.add_condition(part, object, whole, properties));
     }
 }

@@ -99,3 +99,32 @@ fn the_copies_of_a_merged_object_count() {
     let many = violations(&MERGED, &deep(19));
     assert_eq!((many.len(), many[0].keyword.as_str(), many[0].schema_pointer.as_str()), (1, "type", ""));
 }
+
+/// An object with short names, or `null`.
+static UNION: Document = Document::new(
+    "https://example.com/union",
+    Draft::Draft202012,
+    r#"{"anyOf":[{"type":"object","propertyNames":{"maxLength":1}},{"type":"null"}]}"#,
+    &[],
+    true,
+    (&UNION_PROGRAM, 0),
+);
+static UNION_PROGRAM: Program = Program::new(
+    r#"{"nodes":[
+        {"anyOf":[1,3]},
+        {"type":["object"],"propertyNames":2},
+        {"maxLength":1},
+        {"type":["null"]}]}"#,
+    &[],
+);
+
+#[test]
+fn the_errors_of_a_union_copy_their_values() {
+    let names = |count: usize| {
+        let names: Vec<String> = (0..count).map(|number| format!("\"b{number}\":0")).collect();
+        format!("{{{}}}", names.join(","))
+    };
+    assert_eq!(violations(&UNION, &names(10))[0].schema_pointer, "/anyOf");
+    // Ten thousand copies of the object would take gigabytes.
+    assert_eq!(violations(&UNION, &names(10_000))[0].schema_pointer, "");
+}

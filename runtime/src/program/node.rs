@@ -53,6 +53,31 @@ pub(crate) struct StringKeywords {
     pub(crate) find_end: Option<FindEnd>,
 }
 
+#[cfg(feature = "explain")]
+impl StringKeywords {
+    /// Returns the number of keywords.
+    pub(crate) fn count(&self) -> usize {
+        let optional = [
+            0 < self.min_length,
+            self.max_length.is_some(),
+            self.pattern.is_some(),
+            self.format.is_some(),
+            self.content_encoding.is_some(),
+            self.content_is_json,
+        ];
+        optional.into_iter().filter(|is_set| *is_set).count()
+    }
+}
+
+#[cfg(feature = "explain")]
+impl NumberKeywords {
+    /// Returns the number of keywords.
+    pub(crate) fn count(&self) -> usize {
+        let bounds = [&self.minimum, &self.maximum, &self.exclusive_minimum, &self.exclusive_maximum];
+        bounds.into_iter().flatten().count() + usize::from(self.multiple_of.is_some())
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct NumberKeywords {
     pub(crate) minimum: Option<Bound>,
@@ -70,6 +95,26 @@ pub(crate) struct ArrayKeywords {
     pub(crate) max_items: Option<usize>,
     pub(crate) unique_items: bool,
     pub(crate) contains: Option<Contains>,
+}
+
+#[cfg(feature = "explain")]
+impl ArrayKeywords {
+    /// Returns the number of keywords about the whole array.
+    pub(crate) fn count(&self) -> usize {
+        let optional =
+            [0 < self.min_items, self.max_items.is_some(), self.unique_items, self.contains.is_some()];
+        optional.into_iter().filter(|is_set| *is_set).count()
+    }
+}
+
+#[cfg(feature = "explain")]
+impl ObjectKeywords {
+    /// Returns the number of keywords about the whole object, without `required` and the dependencies.
+    pub(crate) fn count(&self) -> usize {
+        let is_closed = matches!(self.additional, AdditionalProperties::Rejected);
+        let optional = [0 < self.min_properties, self.max_properties.is_some(), is_closed];
+        optional.into_iter().filter(|is_set| *is_set).count()
+    }
 }
 
 #[derive(Debug)]
