@@ -109,6 +109,11 @@ pub fn designed() -> Vec<Attack> {
             json!(vec![&text; 1_000]).to_string(),
         ),
         validate(
+            "a union with 10,000 invalid names",
+            json!({"anyOf": [{"type": "object", "propertyNames": {"pattern": "^a"}}, {"type": "null"}]}),
+            Value::Object((0..10_000).map(|n| (format!("b{n}"), json!(0))).collect()).to_string(),
+        ),
+        validate(
             "30,000 times different items",
             json!({"allOf": vec![json!({"uniqueItems": true}); 30_000]}),
             json!((0..20_000).collect::<Vec<_>>()).to_string(),
