@@ -14,7 +14,7 @@ use crate::program::{AdditionalProperties, NodeId, NodeRef, ObjectKeywords, Prop
 /// Maximum number of errors that the crate may keep. With a deep path, an error takes up to 20 kB.
 const ERRORS_MAX: u64 = 20_000;
 
-/// Maximum number of values that the errors of unions may copy.
+/// Maximum size of the values that the errors of unions may copy, in units of about 100 bytes.
 const COPIES_MAX: u64 = 2_000_000;
 
 /// Stands for the name of a property: the cost of a string does not depend on its content.
@@ -87,21 +87,29 @@ impl Estimator {
         cost
     }
 
-    /// Returns the number of values within a value, including itself.
+    /// Returns the size of a value, in units of about 100 bytes: one for each value within it, and more for long strings
+    /// and names.
     fn size(&mut self, value: &Value) -> u64 {
         if let Some(size) = self.sizes.get(&address(value)) {
             return *size;
         }
         let size = match value {
             Value::Object(properties) => {
-                1 + properties.values().map(|property| self.size(property)).sum::<u64>()
+                let below = properties.iter().map(|(name, property)| text_size(name) + self.size(property));
+                1 + below.sum::<u64>()
             }
             Value::Array(items) => 1 + items.iter().map(|item| self.size(item)).sum::<u64>(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 1,
+            Value::String(text) => return 1 + text_size(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => return 1,
         };
         self.sizes.insert(address(value), size);
         size
     }
+}
+
+/// Returns the additional size of a value because of a text.
+fn text_size(text: &str) -> u64 {
+    text.len() as u64 / 100
 }
 
 fn address(value: &Value) -> usize {

@@ -128,3 +128,13 @@ fn the_errors_of_a_union_copy_their_values() {
     // Ten thousand copies of the object would take gigabytes.
     assert_eq!(violations(&UNION, &names(10_000))[0].schema_pointer, "");
 }
+
+#[test]
+fn a_long_string_is_not_copied_for_each_branch() {
+    let text = "b".repeat(1 << 20);
+    let names: Vec<String> = (300..302).map(|number| format!("\"b{number}\":\"{text}\"")).collect();
+    assert_eq!(violations(&UNION, &format!("{{{}}}", names.join(",")))[0].schema_pointer, "/anyOf");
+    let many: Vec<String> = (0..200).map(|number| format!("\"b{number}\":0")).collect();
+    let event = format!("{{{},{}}}", names.join(","), many.join(","));
+    assert_eq!(violations(&UNION, &event)[0].schema_pointer, "", "200 copies of two megabytes");
+}
