@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use evschema_model::graph::{NodeId, SchemaGraph, Settings};
+use evschema_model::graph::{NodeId, SchemaGraph};
 use evschema_model::{Pointer, Resolved};
 
 use crate::lower::{Reading, lower};
@@ -62,10 +62,9 @@ impl<'a> Pairs<'a> {
         if let Some((_, pair)) = self.0.iter().find(|(known, _)| known.is(&key)) {
             return Some(pair.clone());
         }
-        let settings = Settings { formats, tells_scopes_apart: true };
         let graphs = Graphs {
-            writer: SchemaGraph::of(writer, settings).ok()?,
-            reader: SchemaGraph::of(reader, settings).ok()?,
+            writer: SchemaGraph::of(writer, formats).ok()?,
+            reader: SchemaGraph::of(reader, formats).ok()?,
         };
         let masked: Vec<NodeId> = masked.iter().filter_map(|pointer| graphs.reader.at(pointer)).collect();
         let mut tree = Tree::default();

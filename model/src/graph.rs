@@ -9,15 +9,14 @@
 //!
 //! ```
 //! # use std::sync::Arc;
-//! use evschema_model::graph::{Keyword, SchemaGraph, Settings};
+//! use evschema_model::graph::{Keyword, SchemaGraph};
 //! # use evschema_model::{Catalog, Coordinates, Dialects, Formats, Schema, Subject, Version};
 //! # let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };
 //! let text = br#"{"$schema": "http://json-schema.org/draft-04/schema#", "minimum": 0, "exclusiveMinimum": true}"#;
 //! let schema = Schema::read(at, text, &Dialects::default()).unwrap();
 //! let resolved = Catalog::default().resolve(&Arc::new(schema)).unwrap();
 //!
-//! let settings = Settings { formats: Formats::Assert, tells_scopes_apart: true };
-//! let graph = SchemaGraph::of(&resolved, settings).unwrap();
+//! let graph = SchemaGraph::of(&resolved, Formats::Assert).unwrap();
 //! let root = graph.node(graph.root());
 //! assert!(matches!(root.keywords[..], [Keyword::ExclusiveMinimum(_)]));
 //! ```
@@ -83,16 +82,6 @@ pub struct Location<'r> {
     pub pointer: Pointer,
 }
 
-/// Settings for reading a graph.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// Whether `format` asserts.
-    pub formats: Formats,
-    /// Whether a subschema has a node of its own for each dynamic scope in which it is reached. Otherwise, it has one
-    /// node, and a dynamic reference leads to its target in the first of these scopes.
-    pub tells_scopes_apart: bool,
-}
-
 /// The maximum number of dynamic scopes that a graph distinguishes.
 const SCOPES_MAX: usize = 64;
 /// If a graph has more nodes, it distinguishes no further scopes.
@@ -136,7 +125,7 @@ impl<'r> SchemaGraph<'r> {
     /// # Errors
     ///
     /// If an embedded resource has an unusable identity.
-    pub fn of(resolved: &'r Resolved, settings: Settings) -> Result<Self, Diagnostics> {
+    pub fn of(resolved: &'r Resolved, formats: Formats) -> Result<Self, Diagnostics> {
         let schema: &'r Schema = resolved.schema();
         let others = resolved.documents().into_iter().map(|document| &**document);
         let documents: Vec<&'r Schema> = std::iter::once(schema).chain(others).collect();
@@ -150,14 +139,14 @@ impl<'r> SchemaGraph<'r> {
                 .map(|base| Scope::Library(registry.resolver(base)))
         };
         let mut reading = Reading {
-            formats: settings.formats,
+            formats,
             nodes: Vec::with_capacity(schema.nodes()),
             known: HashMap::with_capacity(schema.nodes()),
             first: HashMap::new(),
             foreign: HashMap::new(),
             open: Vec::new(),
             values: if schema.is_plain() { HashMap::new() } else { values_of(&documents) },
-            tells_scopes_apart: settings.tells_scopes_apart && has_dynamic_scopes(resolved),
+            tells_scopes_apart: has_dynamic_scopes(resolved),
             has_copies: !schema.is_plain(),
             scopes: Vec::new(),
             has_unevaluated: false,

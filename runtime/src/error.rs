@@ -17,8 +17,8 @@ pub enum Error {
         column: usize,
     },
     /// The schema rejects the event. The list has all violations, up to [`Error::VIOLATIONS_MAX`]. Without the feature
-    /// `explain`, the list has only the first violation. This also happens if the unions of the schema and the event
-    /// are so large that a full list would take too long.
+    /// `explain`, the list has only the first violation. This also happens if the list could
+    /// have more than about 20,000 violations, or if its copies of the event would need too much memory.
     Refused(Vec<Violation>),
     /// The validation would take too many steps, because the alternatives of the schema multiply. `evschema gen` warns
     /// about schemas that can cause this.

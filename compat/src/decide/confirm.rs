@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use evschema_model::graph::{SchemaGraph, Settings};
+use evschema_model::graph::SchemaGraph;
 use evschema_model::{
     Catalog, ContentModel, Coordinates, Dialects, Formats, Pointer, Resolved, Schema, Stop, Subject,
     Validator, Version, Violation,
@@ -218,7 +218,7 @@ impl<'a> Confirmer<'a> {
         formats: Formats,
     ) -> Option<Id> {
         let resolved = as_document(difference)?;
-        let graph = SchemaGraph::of(&resolved, Settings { formats, tells_scopes_apart: true }).ok()?;
+        let graph = SchemaGraph::of(&resolved, formats).ok()?;
         let reading = Reading { side: Side::Difference, requires_integer_lexeme: false, masked: &[] };
         Some(lower(tree, &graph, reading))
     }

@@ -4,7 +4,7 @@ use super::ValidationCost;
 use super::node::Node;
 use super::weights;
 use crate::formats::Formats;
-use crate::graph::{self, Keyword, NodeId, SchemaGraph, Settings, Unsupported};
+use crate::graph::{self, Keyword, NodeId, SchemaGraph, Unsupported};
 use crate::patterns::Cost;
 use crate::resolved::Resolved;
 
@@ -19,8 +19,7 @@ impl Resolved {
 impl ValidationCost {
     /// Reads the paths through a schema; returns `None` if its references cannot be resolved.
     pub(crate) fn of(resolved: &Resolved) -> Option<Self> {
-        let settings = Settings { formats: Formats::Assert, tells_scopes_apart: true };
-        let graph = SchemaGraph::of(resolved, settings).ok()?;
+        let graph = SchemaGraph::of(resolved, Formats::Assert).ok()?;
         let nodes: Vec<Node> = graph.nodes().iter().map(Node::of).collect();
         let paths = vec![None; nodes.len()];
         let has_unique = nodes.iter().any(|node| node.is_unique);
