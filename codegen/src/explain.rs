@@ -66,12 +66,13 @@ pub fn explain(
 ) -> Result<Vec<Explained>, GenerateError> {
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
-    let modules = modules(&atlas, &documents);
+    let modules = modules(&atlas, &documents, &events);
     let mut planner = Planner::new(&atlas, options.keep_unknown);
     for event in events {
         planner.add_event(event);
     }
     let programs = link(&mut planner, &documents, options.formats);
+    planner.name_types();
     let mut found = Vec::new();
     for (document, program) in &programs {
         for (place, node) in &program.nodes {

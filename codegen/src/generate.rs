@@ -25,12 +25,12 @@ pub fn generate(
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let mut planner = Planner::new(&atlas, options.keep_unknown);
-    for event in events {
-        planner.add_event(event);
+    for event in &events {
+        planner.add_event(*event);
     }
     let programs = link(&mut planner, &documents, options.formats);
     let plan = planner.finish();
-    let modules = modules(&atlas, &documents);
+    let modules = modules(&atlas, &documents, &events);
     render(&atlas, &plan, &programs, &modules, options)
         .map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
 }

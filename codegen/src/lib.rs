@@ -8,9 +8,9 @@
 //! 2. Shapes describe the values that a type must be able to hold. A shape may allow more values than the schema
 //!    accepts, but never fewer. This is safe, because generated code checks each event with the linked form.
 //! 3. The plan contains every type, name and literal of the code.
-//! 4. The linked form of each document has all conditions that an event must meet, as one line of JSON that the
-//!    runtime interprets. It also lists the conditions that the types check while they parse.
-//! 5. Templates print the plan, and a formatter checks that the printed text is Rust.
+//! 4. The linked form of each document has all conditions that an event must meet, as JSON that the runtime
+//!    interprets. It also lists the conditions that the types check while they parse.
+//! 5. Templates print the plan: the types that people read, and the glue that connects them with the runtime.
 //!
 //! # Other functions
 //!
@@ -21,7 +21,6 @@ mod atlas;
 mod build_script;
 #[cfg(feature = "schemars")]
 mod code_first;
-mod declared;
 mod disk;
 mod explain;
 mod generate;
@@ -39,7 +38,6 @@ mod view;
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
 #[cfg(feature = "schemars")]
 pub use code_first::schema_of;
-pub use declared::{Declared, DeclaredBody, declared};
 pub use disk::{
     Problem, Tree, TreeFile, read_at_most, read_files, read_inside, read_templates, read_tree, stays_inside,
     write_inside,

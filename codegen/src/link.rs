@@ -19,10 +19,13 @@ use spot::{Home, Spot};
 use crate::atlas::{DocumentId, Place};
 use crate::plan::Planner;
 
+/// The format of programs. It grows with every change that an older runtime would misunderstand.
+pub(crate) const PROGRAM_FORMAT: u32 = 4;
+
 /// The linked form of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
-    /// The program as JSON, on one line.
+    /// The program as JSON, with one line for each node.
     pub(crate) text: String,
     /// The documents whose programs this program refers to. References contain positions in this list.
     pub(crate) links: Vec<DocumentId>,
@@ -32,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) needs_idn: bool,
     /// All nodes, each with the place of its schema. A node without exactly one schema in the atlas has no place.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
+    /// The schemas whose nodes check the values of generated types alone. Each of these nodes has its location.
+    pub(crate) of_types: BTreeSet<Place>,
 }
 
 /// An unfinished program.
@@ -48,6 +53,8 @@ struct Draft {
     /// The dynamic anchors of each resource.
     anchors: Vec<BTreeMap<String, Value>>,
     has_dynamic: bool,
+    /// The numbers of nodes that generated types use to check a value alone.
+    of_types: BTreeSet<usize>,
 }
 
 /// Builds the programs of documents.
@@ -74,14 +81,31 @@ pub(crate) fn link(
         // The root is not replaced by the target of an alias, because every program must start with its own node.
         roots.insert(*document, linker.number(*document, root));
     }
-    while let Some((program, id, spot)) = linker.open.pop() {
-        let node = linker.node(program, spot);
-        linker.drafts.entry(program).or_default().nodes[id] = node;
+    linker.complete();
+    // The generated types check values alone, so they need the nodes of their schemas.
+    let of_types: BTreeSet<Place> =
+        linker.planner.plan().definitions.iter().filter_map(|definition| definition.place).collect();
+    for place in of_types {
+        let document = linker.planner.atlas.document(place);
+        if documents.contains(&document) {
+            let spot = Spot::of_place(linker.planner.atlas, place);
+            let number = linker.number(document, spot);
+            linker.drafts.entry(document).or_default().of_types.insert(number);
+        }
     }
+    linker.complete();
     linker.finish(&roots)
 }
 
 impl<'c> Linker<'_, '_, 'c> {
+    /// Fills the nodes that have a number but no content.
+    fn complete(&mut self) {
+        while let Some((program, id, spot)) = self.open.pop() {
+            let node = self.node(program, spot);
+            self.drafts.entry(program).or_default().nodes[id] = node;
+        }
+    }
+
     /// Returns the reference that `program` uses for the node of a spot.
     fn child(&mut self, program: DocumentId, spot: Spot<'c>) -> Value {
         let spot = self.alias(spot);
@@ -171,16 +195,35 @@ impl<'c> Linker<'_, '_, 'c> {
                 }
                 program.insert("resources".to_owned(), json!(draft.anchors));
             }
-            program.insert("nodes".to_owned(), json!(draft.nodes));
-            let text = Value::Object(program).to_string();
+            let mut of_types = BTreeSet::new();
+            // With a dynamic reference, the meaning of a node depends on the event around the value.
+            for number in draft.of_types.iter().filter(|_| !dynamic.contains(&document)) {
+                if let Some(place) = draft.places[*number] {
+                    let pointer = self.planner.atlas.pointer(place).as_str();
+                    draft.nodes[*number].insert("at".to_owned(), json!(pointer));
+                    of_types.insert(place);
+                }
+            }
+            let text = program_text(&program, &draft.nodes);
             let root = roots.get(&document).copied().unwrap_or(0);
             let nodes: Vec<_> = draft.places.into_iter().zip(draft.nodes).collect();
             let is_idn = |format: &Value| format.as_str().is_some_and(|name| name.starts_with("idn-"));
             let needs_idn = nodes.iter().any(|(_, node)| node.get("format").is_some_and(is_idn));
-            programs.insert(document, Program { text, links: draft.links, root, needs_idn, nodes });
+            programs.insert(document, Program { text, links: draft.links, root, needs_idn, nodes, of_types });
         }
         programs
     }
+}
+
+/// Returns a program as JSON, with one line for each node, so that a change of a schema is a short change of the text.
+fn program_text(others: &Map<String, Value>, nodes: &[Map<String, Value>]) -> String {
+    let mut text = format!("{{\n\"format\":{PROGRAM_FORMAT},\n");
+    for (name, value) in others {
+        text.push_str(&format!("{}:{value},\n", json!(name)));
+    }
+    let lines: Vec<String> = nodes.iter().map(|node| json!(node).to_string()).collect();
+    text.push_str(&format!("\"nodes\":[\n{}\n]\n}}\n", lines.join(",\n")));
+    text
 }
 
 /// Returns the documents with a dynamic reference, and all documents that references connect to them. Only in these

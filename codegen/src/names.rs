@@ -1,12 +1,20 @@
-//! Derives Rust names from JSON names, titles and subjects.
+//! Derives Rust names from JSON names, keys of definitions and subjects.
 //!
-//! Names are ASCII, because other characters can be invisible, or look like another character. If a name has no ASCII
-//! letter or digit, the caller uses a fallback name.
+//! A name depends only on its own JSON name. If two JSON names of one scope lead to the same Rust name, every one of
+//! them is spelled out: its symbols and capitals become words. The shared name is then gone, so code that used it no
+//! longer compiles, and never reads another property (docs/adr/0014).
 
-use std::collections::BTreeSet;
+mod spell;
+mod words;
 
-/// Maximum number of characters of a name. A longer name is cut between words.
-const CHARACTERS_MAX: usize = 60;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use words::words;
+
+use spell::spelled;
+
+/// Maximum number of characters of a name. A longer name is cut, and gets a number that depends on the whole name.
+const CHARACTERS_MAX: usize = 80;
 
 /// The keywords of all Rust editions. All except the last five can be written as `r#…`.
 const KEYWORDS: [&str; 56] = [
@@ -17,141 +25,189 @@ const KEYWORDS: [&str; 56] = [
     "yield", "raw", "safe", "self", "super", "crate", "Self", "_",
 ];
 
-/// Names of types that generated code uses with their usual meaning.
-const TAKEN_TYPES: [&str; 12] =
-    ["Box", "Clone", "Default", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
+/// Names of types that generated code uses with another meaning. A type with such a name gets its long name.
+pub(crate) const RESERVED_TYPES: [&str; 16] = [
+    "Box", "Clone", "Debug", "Default", "Eq", "Err", "Hash", "None", "Ok", "Option", "Ord", "PartialEq",
+    "Required", "Some", "String", "Vec",
+];
 
-/// The names that are already used in one scope.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Names(BTreeSet<String>);
+/// Names of fields that generated structs use for another purpose.
+const RESERVED_FIELDS: [&str; 1] = ["rest"];
 
-impl Names {
-    /// Returns a scope for types. In this scope, the names of Rust's prelude are already used.
-    pub(crate) fn of_types() -> Self {
-        Self(TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect())
+/// The kind of a Rust name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// A type or a variant: `OrderPlaced`.
+    Type,
+    /// A field or a module: `order_placed`.
+    Field,
+}
+
+impl Style {
+    /// Returns the name of a JSON name.
+    pub(crate) fn name(self, text: &str) -> String {
+        match self {
+            Self::Type => type_name(text),
+            Self::Field => field_name(text),
+        }
     }
 
-    /// Returns the first candidate that is free, and marks it as used. If no candidate is free, adds a number to the
-    /// last one.
-    pub(crate) fn take(&mut self, candidates: &[String]) -> String {
-        for candidate in candidates {
-            if self.0.insert(candidate.clone()) {
-                return candidate.clone();
+    /// Returns the name in which every symbol and every capital of the JSON name is a word.
+    fn spelled(self, text: &str) -> String {
+        let mut words = spelled(text);
+        let plain = match self {
+            Self::Type => camel(&words, text),
+            Self::Field => snake(&words, text),
+        };
+        if plain != self.name(text) {
+            return plain;
+        }
+        // The JSON name has only small letters and digits. The shared name must not remain, so the name gets a word.
+        words.push("plain".to_owned());
+        match self {
+            Self::Type => camel(&words, text),
+            Self::Field => snake(&words, text),
+        }
+    }
+}
+
+/// Returns a name for each JSON name of one scope. All JSON names differ, and all returned names differ.
+pub(crate) fn distinct(style: Style, texts: &[&str]) -> Vec<String> {
+    let short = |at: usize| style.name(texts[at]);
+    let long = |at: usize| style.spelled(texts[at]);
+    let unique = |at: usize| {
+        let separator = if style == Style::Field { "_" } else { "" };
+        format!("{}{separator}x{:08x}", style.spelled(texts[at]).trim_start_matches("r#"), number_of(texts[at]))
+    };
+    distinct_by(texts.len(), &BTreeSet::new(), &short, &long, &unique)
+}
+
+/// Returns a name for each of `count` items: its short name, or its long name if several items have the same short name,
+/// or if `reserved` has it. If a long name is not unique either, the item gets its unique name.
+pub(crate) fn distinct_by(
+    count: usize,
+    reserved: &BTreeSet<String>,
+    short: &dyn Fn(usize) -> String,
+    long: &dyn Fn(usize) -> String,
+    unique: &dyn Fn(usize) -> String,
+) -> Vec<String> {
+    /// The name that an item has so far: 0 is the short name.
+    const STEPS: usize = 3;
+    let mut steps = vec![0_usize; count];
+    let mut names: Vec<String> = (0..count).map(short).collect();
+    // No item takes a name for which several items have competed.
+    let mut gone = reserved.clone();
+    for _ in 0..STEPS * count.max(1) {
+        let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, name) in names.iter().enumerate() {
+            by_name.entry(name).or_default().push(at);
+        }
+        let clashing: Vec<(String, Vec<usize>)> = by_name
+            .into_iter()
+            .filter(|(name, items)| 1 < items.len() || gone.contains(*name))
+            .map(|(name, items)| (name.to_owned(), items))
+            .collect();
+        let mut changed = false;
+        for (name, items) in clashing {
+            // An item with a longer name moves in the next round, because the name is then gone.
+            let lowest = items.iter().map(|at| steps[*at]).min().unwrap_or_default();
+            for at in items {
+                if steps[at] != lowest || STEPS <= lowest + 1 {
+                    continue;
+                }
+                steps[at] += 1;
+                names[at] = if steps[at] == 1 { long(at) } else { unique(at) };
+                changed = true;
+            }
+            if lowest == 0 {
+                gone.insert(name);
             }
         }
-        let stem = candidates.last().map_or("Value", String::as_str);
-        let mut number = 2;
-        loop {
-            let name = numbered(stem, number);
-            if self.0.insert(name.clone()) {
-                return name;
-            }
-            number += 1;
-        }
-    }
-}
-
-// With a number, `r#type` becomes `type_2`. A camel-case name gets the number without an underscore.
-fn numbered(stem: &str, number: usize) -> String {
-    let bare = stem.strip_prefix("r#").unwrap_or(stem);
-    let is_type = bare.starts_with(|c: char| c.is_ascii_uppercase());
-    let ends_in_digit = bare.ends_with(|c: char| c.is_ascii_digit());
-    match (is_type, ends_in_digit) {
-        (true, false) => format!("{bare}{number}"),
-        (true, true) => format!("{bare}N{number}"),
-        (false, _) => format!("{}_{number}", bare.trim_end_matches('_')),
-    }
-}
-
-/// Returns the words of a text. A word ends before a character that is neither an ASCII letter nor a digit. It also
-/// ends where the letters change between lower case and upper case.
-pub(crate) fn words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let characters: Vec<char> = text.chars().collect();
-    for (at, c) in characters.iter().enumerate() {
-        if !c.is_ascii_alphanumeric() {
-            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
-            continue;
-        }
-        let before = at.checked_sub(1).and_then(|before| characters.get(before));
-        let after = characters.get(at + 1);
-        let rises = before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        // `HTTPServer` has two words, and `IDs` has one.
-        let ends_capitals = before.is_some_and(char::is_ascii_uppercase)
-            && after.is_some_and(char::is_ascii_lowercase)
-            && characters.get(at + 2).is_some_and(|c| c.is_ascii_lowercase());
-        if c.is_ascii_uppercase() && (rises || ends_capitals) {
-            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
-        }
-        word.push(c.to_ascii_lowercase());
-    }
-    words.extend((!word.is_empty()).then_some(word));
-    words
-}
-
-/// Returns the words as the name of a type or variant, such as `OrderPlaced`; `None` if there are no words.
-pub(crate) fn camel(words: &[String]) -> Option<String> {
-    let mut name = String::new();
-    for word in words {
-        if !name.is_empty() && CHARACTERS_MAX < name.len() + word.len() {
+        if !changed {
             break;
         }
-        // An `N` separates two words if digits would touch: `1` and `0` are not `10`.
-        if name.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit()) {
-            name.push('N');
-        }
-        let mut characters = word.chars().take(CHARACTERS_MAX);
-        name.extend(characters.next().map(|c| c.to_ascii_uppercase()));
-        name.extend(characters);
     }
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert(0, 'N');
-    }
-    match name.as_str() {
-        "" => None,
-        "Self" => Some("Itself".to_owned()),
-        _ => Some(name),
-    }
+    names
+}
+
+/// Returns a text as the name of a type or a variant, such as `OrderPlaced`.
+pub(crate) fn type_name(text: &str) -> String {
+    let words = words(text);
+    if words.is_empty() { camel(&spelled(text), text) } else { camel(&words, text) }
+}
+
+/// Returns a text as the name of a field or module, such as `order_id`.
+pub(crate) fn field_name(text: &str) -> String {
+    let words = words(text);
+    let name = if words.is_empty() { snake(&spelled(text), text) } else { snake(&words, text) };
+    // A leading underscore distinguishes properties of the store from the others: `_id` and `id`.
+    let underscores = text.len() - text.trim_start_matches('_').len();
+    let name = match (words.is_empty(), underscores) {
+        (false, 1..=4) => format!("{}{}", "_".repeat(underscores), name.trim_start_matches("r#")),
+        _ => name,
+    };
+    if RESERVED_FIELDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// Returns the name of a type inside another type: `Order` and `Line` become `OrderLine`.
 pub(crate) fn joined(parent: &str, own: &str) -> String {
-    /// A longer name is hard to read, so only the innermost part remains.
-    const JOINED_CHARACTERS_MAX: usize = 120;
     let digits_meet =
-        parent.ends_with(|c: char| c.is_ascii_digit()) && own.starts_with(|c: char| c.is_ascii_digit());
+        parent.ends_with(|c: char| c.is_numeric()) && own.starts_with(|c: char| c.is_numeric());
     let between = if digits_meet { "N" } else { "" };
-    let name = format!("{parent}{between}{own}");
-    if JOINED_CHARACTERS_MAX < name.len() { own.to_owned() } else { name }
+    format!("{parent}{between}{own}")
 }
 
-/// Returns the words as the name of a field or module, such as `order_id`; `None` if there are no words.
-pub(crate) fn snake(words: &[String]) -> Option<String> {
+/// Returns a name that is not longer than the limit for names of types.
+pub(crate) fn cut_type_name(name: String) -> String {
+    /// Names that consist of several names may be longer.
+    const JOINED_CHARACTERS_MAX: usize = 120;
+    if name.chars().count() <= JOINED_CHARACTERS_MAX {
+        return name;
+    }
+    let start: String = name.chars().take(CHARACTERS_MAX).collect();
+    format!("{start}X{:08x}", number_of(&name))
+}
+
+/// Returns a number that depends only on a text (FNV-1a).
+pub(crate) fn number_of(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+fn camel(words: &[String], text: &str) -> String {
     let mut name = String::new();
     for word in words {
-        if !name.is_empty() && CHARACTERS_MAX < name.len() + word.len() {
-            break;
+        // An `N` separates two words if digits would touch: `1` and `0` are not `10`.
+        if name.ends_with(|c: char| c.is_numeric()) && word.starts_with(|c: char| c.is_numeric()) {
+            name.push('N');
         }
-        if !name.is_empty() {
-            name.push('_');
-        }
-        name.extend(word.chars().take(CHARACTERS_MAX));
+        let mut characters = word.chars();
+        name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+        name.extend(characters);
     }
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
+    if CHARACTERS_MAX < name.chars().count() {
+        let start: String = name.chars().take(CHARACTERS_MAX - 9).collect();
+        name = format!("{start}X{:08x}", number_of(text));
+    }
+    if !name.starts_with(unicode_ident::is_xid_start) {
+        name.insert(0, 'N');
+    }
+    if name == "Self" { "SelfValue".to_owned() } else { name }
+}
+
+fn snake(words: &[String], text: &str) -> String {
+    let mut name = words.join("_");
+    if CHARACTERS_MAX < name.chars().count() {
+        let start: String = name.chars().take(CHARACTERS_MAX - 10).collect();
+        name = format!("{}_x{:08x}", start.trim_end_matches('_'), number_of(text));
+    }
+    if !name.starts_with(unicode_ident::is_xid_start) {
         name.insert(0, 'n');
     }
     match name.as_str() {
-        "" => None,
-        "self" | "super" | "crate" => Some(format!("{name}_")),
-        keyword if KEYWORDS.contains(&keyword) => Some(format!("r#{name}")),
-        _ => Some(name),
+        "self" | "super" | "crate" => format!("{name}_"),
+        keyword if KEYWORDS.contains(&keyword) => format!("r#{name}"),
+        _ => name,
     }
-}
-
-/// Returns a text as the name of a type; `None` if the text has no words.
-pub(crate) fn type_name(text: &str) -> Option<String> {
-    camel(&words(text))
 }
 
 /// Returns whether a part of a subject is a version number, such as `v1`, `V2beta1` or `3`.
@@ -162,9 +218,13 @@ pub(crate) fn is_version(part: &str) -> bool {
         && plain.chars().all(|c| c.is_ascii_digit() || c == '_' || c == '-')
 }
 
-/// Returns a text as the name of a field; `None` if the text has no words.
-pub(crate) fn field_name(text: &str) -> Option<String> {
-    snake(&words(text))
+/// Returns the singular of a name, if it has one: `Items` becomes `Item`.
+pub(crate) fn singular(name: &str) -> Option<String> {
+    if let Some(stem) = name.strip_suffix("ies").filter(|stem| 1 < stem.len()) {
+        return Some(format!("{stem}y"));
+    }
+    let is_plural = name.ends_with('s') && !["ss", "us", "is"].iter().any(|end| name.ends_with(end));
+    name.strip_suffix('s').filter(|stem| is_plural && 1 < stem.len()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -182,15 +242,46 @@ mod tests {
             ("2fa", "N2fa", "n2fa"),
             ("1.0", "N1N0", "n1_0"),
             ("type", "Type", "r#type"),
-            ("self", "Itself", "self_"),
-            ("Müller", "MLler", "m_ller"),
+            ("self", "SelfValue", "self_"),
+            ("rest", "Rest", "rest_"),
+            ("_id", "Id", "_id"),
+            ("$schema", "DollarSchema", "dollar_schema"),
+            ("@type", "AtType", "at_type"),
+            ("<", "LessThan", "less_than"),
+            ("Record<string,Note>", "RecordLessThanStringNoteGreaterThan", "record_less_than_string_note_greater_than"),
+            ("Müller", "Müller", "müller"),
+            ("日本", "日本", "日本"),
             ("a\"; fn main() {}", "AFnMain", "a_fn_main"),
+            ("", "Empty", "empty"),
+            ("-", "Hyphen", "hyphen"),
+            ("😀", "U1f600", "u1f600"),
         ] {
-            assert_eq!(type_name(text).as_deref(), Some(name), "{text}");
-            assert_eq!(field_name(text).as_deref(), Some(field), "{text}");
+            assert_eq!(type_name(text), name, "{text}");
+            assert_eq!(field_name(text), field, "{text}");
         }
-        assert_eq!(type_name("日本"), None);
-        assert_eq!(field_name("_"), None);
+    }
+
+    #[test]
+    fn names_that_meet_are_all_spelled_out() {
+        let fields = |texts: &[&str]| distinct(Style::Field, texts);
+        assert_eq!(fields(&["userId"]), ["user_id"]);
+        assert_eq!(fields(&["user_id", "userId"]), ["user_underscore_id", "user_capital_id"]);
+        assert_eq!(fields(&["userId", "user_id"]), ["user_capital_id", "user_underscore_id"]);
+        assert_eq!(fields(&["id", "id-", "total"]), ["id_plain", "id_hyphen", "total"]);
+        assert_eq!(distinct(Style::Type, &["a", "A"]), ["APlain", "CapitalA"]);
+        // `user_underscore_id` was the name of another property, so no property has this name now.
+        let three = fields(&["user_id", "user_underscore_id", "userId"]);
+        assert!(three[0].starts_with("user_underscore_id_x"), "{three:?}");
+        assert_eq!(three[1..], ["user_underscore_underscore_underscore_id", "user_capital_id"]);
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        let (a, b) = ("a".repeat(200), format!("{}b", "a".repeat(200)));
+        let names = distinct(Style::Field, &[&a, &b]);
+        assert_ne!(names[0], names[1]);
+        assert_eq!(names, [field_name(&a), field_name(&b)]);
+        assert!(names.iter().all(|name| name.len() <= CHARACTERS_MAX));
     }
 
     #[test]
@@ -201,16 +292,5 @@ mod tests {
         for part in ["", "v", "vat", "order1", "video", "2fa", "beta"] {
             assert!(!is_version(part), "{part}");
         }
-    }
-
-    #[test]
-    fn a_taken_name_gets_a_number() {
-        let mut names = Names::of_types();
-        let take = |names: &mut Names, name: &str| names.take(&[name.to_owned()]);
-        assert_eq!(take(&mut names, "Option"), "Option2");
-        assert_eq!(take(&mut names, "Order"), "Order");
-        assert_eq!(take(&mut names, "Order"), "Order2");
-        assert_eq!(take(&mut names, "r#type"), "r#type");
-        assert_eq!(take(&mut names, "r#type"), "type_2");
     }
 }

@@ -5,14 +5,18 @@ mod borrowed;
 mod boxes;
 mod constraints;
 mod modules;
+mod naming;
+mod path;
 mod readers;
-mod sharing;
 mod typing;
 mod unions;
 
 pub(crate) use borrowed::Borrowed;
-pub(crate) use modules::{Module, SHARED, modules};
+pub(crate) use modules::{Module, modules};
+pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
+
+use std::collections::BTreeMap;
 
 use crate::atlas::{DocumentId, Place};
 
@@ -51,28 +55,14 @@ pub(crate) enum RustType {
 pub(crate) struct Definition {
     /// The document whose module contains the type.
     pub(crate) home: DocumentId,
+    /// The definition or property that the type describes.
+    pub(crate) path: TypePath,
+    /// The schema of the type's values, if it is one schema.
+    pub(crate) place: Option<Place>,
+    /// Its name in the module. Empty until the plan is complete.
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
     pub(crate) body: Body,
-    /// The equal type that is printed instead of this type, if one exists.
-    pub(crate) stands_in: Option<StandIn>,
-}
-
-/// The one of several equal types that is printed. The other types become names for this type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StandIn {
-    /// A type of the same module.
-    Neighbour(TypeId),
-    /// A type of [`Plan::shared`], by its position.
-    Shared(usize),
-}
-
-/// A type that several modules share. The module of shared types contains it.
-#[derive(Debug, Clone)]
-pub(crate) struct Shared {
-    pub(crate) name: String,
-    /// One of the equal definitions.
-    pub(crate) of: TypeId,
 }
 
 /// The content of a named type.
@@ -91,22 +81,22 @@ pub(crate) enum Body {
 }
 
 /// An object with fields.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Struct {
-    /// Every property that the schema names. The linked form lists the properties in the same order.
+    /// Every property that the schema names: first those with a field, in the order of the fields. The linked form lists
+    /// the properties in the same order.
     pub(crate) names: Vec<String>,
     pub(crate) fields: Vec<Field>,
-    /// The field that keeps properties that no schema names, and the type of their values.
-    pub(crate) rest: Option<(String, TypeRef)>,
+    /// The type of the properties that have no field, if the struct keeps them.
+    pub(crate) rest: Option<TypeRef>,
 }
 
 /// A property of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Field {
-    /// Its position among the names of the struct.
-    pub(crate) at: usize,
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) value: TypeRef,
     pub(crate) required: bool,
     /// Whether the value is boxed, because the type of the value contains the type of this object.
@@ -153,13 +143,21 @@ pub(crate) struct Event {
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) definitions: Vec<Definition>,
-    pub(crate) shared: Vec<Shared>,
+    /// For each document, the types of other documents that its types use, with their names in its module.
+    pub(crate) imports: BTreeMap<DocumentId, BTreeMap<TypeId, String>>,
     pub(crate) events: Vec<Event>,
 }
 
 impl TypeRef {
     pub(crate) fn plain(shape: RustType) -> Self {
         Self { shape, nullable: false }
+    }
+}
+
+impl Definition {
+    /// Returns whether the type is that of its document's root.
+    pub(crate) fn is_root(&self) -> bool {
+        self.path == TypePath::root()
     }
 }
 

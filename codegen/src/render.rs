@@ -1,7 +1,6 @@
 //! Prints a plan: builds the view, runs the templates, and formats the code.
 
 mod blame;
-mod layout;
 mod printer;
 mod types;
 
@@ -10,16 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use evschema_model::{Coordinates, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
-use crate::link::Program;
+use crate::link::{PROGRAM_FORMAT, Program};
 use crate::options::{GeneratedFile, Layout, Options};
-use crate::plan::{Borrowed, Module, Plan, SHARED, TypeRef};
-use crate::text::{doc_lines, document_literal, literal};
+use crate::plan::{Borrowed, Module, Plan, TypeRef};
+use crate::text::{doc_lines, literal};
 use crate::view;
 
 pub(crate) use printer::{PrintError, Printer};
-
-/// The placeholder that replaces a document's text until the code is formatted.
-const PLACEHOLDER: &str = "\"(the schema)\"";
 
 /// Returns all files of a plan.
 ///
@@ -39,55 +35,35 @@ pub(crate) fn render(
         subjects.entry(&module.subject).or_default().insert((module, *id));
     }
     let borrowed = options.borrowed.then(|| Borrowed::of(plan));
-    let types = types::Types { atlas, plan, modules, options, borrowed: borrowed.as_ref() };
+    let types = types::Types { atlas, plan, programs, modules, options, borrowed: borrowed.as_ref() };
     let mut files = Vec::new();
     let mut index = view::Index { included: options.layout == Layout::Included, modules: Vec::new() };
     for (subject, versions) in subjects {
         let mut file = view::File { versions: Vec::new() };
-        let mut texts = Vec::new();
+        let mut beside = Vec::new();
         for (module, id) in versions {
             let schema = atlas.schema(id);
-            texts.push(document_literal(schema.document().text()));
-            let printed = types.of(id);
-            file.versions.push(view::Version {
-                module: module.version.clone(),
-                docs: vec![format!("Version {}.", schema.at().version)],
-                runtime: options.runtime.clone(),
-                uses: types.uses(id),
-                textless: types.textless(&printed),
-                types: printed,
-                document: document(&types, programs.get(&id), id),
-            });
+            let program = programs.get(&id);
+            let version = version(&types, program, id, module);
+            let path = |kind: &str| format!("{subject}/{}.{kind}", module.version);
+            let glue = headed(&printer.print("glue.rs", &version)?);
+            beside.push(GeneratedFile { path: path("glue.rs"), text: glue });
+            let program = program.map(|program| program.text.clone()).unwrap_or_default();
+            beside.push(GeneratedFile { path: path("program.json"), text: program });
+            let text = schema.document().text().to_owned();
+            beside.push(GeneratedFile { path: path("schema.json"), text });
             if index.modules.last().is_none_or(|entry| entry.name != subject) {
                 index.modules.push(view::IndexEntry {
                     name: subject.to_owned(),
-                    docs: subject_docs(subject, schema.at().subject.as_str()),
+                    docs: doc_lines(&format!("The versions of `{}`.", schema.at().subject)),
                     path: literal(&format!("{subject}.rs")),
-                    generated: false,
                 });
             }
+            file.versions.push(version);
         }
-        let mut code = printer.print("subject.rs", &file)?;
-        for text in texts {
-            code = with_document(&code, &text);
-        }
+        let code = printer.print("subject.rs", &file)?;
         files.push(GeneratedFile { path: format!("{subject}.rs"), text: headed(&code) });
-    }
-    if !plan.shared.is_empty() {
-        let printed = types.shared();
-        let view = view::SharedFile {
-            runtime: options.runtime.clone(),
-            textless: types.textless(&printed),
-            types: printed,
-        };
-        let code = printer.print("shared.rs", &view)?;
-        files.push(GeneratedFile { path: format!("{SHARED}.rs"), text: headed(&code) });
-        index.modules.push(view::IndexEntry {
-            name: SHARED.to_owned(),
-            docs: vec!["Types that several subjects share.".to_owned()],
-            path: literal(&format!("{SHARED}.rs")),
-            generated: true,
-        });
+        files.append(&mut beside);
     }
     let path = match options.layout {
         Layout::Modules => "mod.rs",
@@ -98,9 +74,28 @@ pub(crate) fn render(
     Ok(files)
 }
 
-/// Returns the name of a subject as documentation, unless its module has the same name.
-fn subject_docs(module: &str, subject: &str) -> Vec<String> {
-    if module == subject { Vec::new() } else { doc_lines(subject) }
+/// Returns the view of a version.
+fn version(
+    types: &types::Types<'_, '_>,
+    program: Option<&Program>,
+    id: DocumentId,
+    module: &Module,
+) -> view::Version {
+    let printed = types.of(id);
+    let beside = |kind: &str| literal(&format!("{}.{kind}", module.version));
+    view::Version {
+        module: module.version.clone(),
+        docs: vec![format!("Version {}.", types.atlas.schema(id).at().version)],
+        runtime: types.options.runtime.clone(),
+        uses: types.uses(id),
+        aliases: types.aliases(id),
+        textless: types.textless(&printed),
+        types: printed,
+        glue: literal(&format!("{}/{}.glue.rs", module.subject, module.version)),
+        generator: literal(env!("CARGO_PKG_VERSION")),
+        program_format: PROGRAM_FORMAT,
+        document: document(types, program, id, beside("schema.json"), beside("program.json")),
+    }
 }
 
 /// Returns a type in Rust syntax, for use in the module of a document.
@@ -111,22 +106,23 @@ pub(crate) fn type_text(
     value: &TypeRef,
     home: DocumentId,
 ) -> String {
-    types::Types { atlas, plan, modules, options: &Options::default(), borrowed: None }.named_in(home, value)
+    let programs = BTreeMap::new();
+    let options = Options::default();
+    types::Types { atlas, plan, programs: &programs, modules, options: &options, borrowed: None }
+        .named_in(home, value)
 }
 
 fn headed(code: &str) -> String {
     format!("// Generated by evschema from event schemas. Edit the schemas, not this file.\n\n{code}")
 }
 
-/// Returns the code with a document's text instead of the first placeholder.
-///
-/// The function replaces only a whole line, because no doc comment and no literal can be such a line.
-fn with_document(code: &str, text: &str) -> String {
-    let line = format!("\n    pub const SCHEMA: &str = {PLACEHOLDER};\n");
-    code.replacen(&line, &format!("\n    pub const SCHEMA: &str = {text};\n"), 1)
-}
-
-fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: DocumentId) -> view::Document {
+fn document(
+    types: &types::Types<'_, '_>,
+    program: Option<&Program>,
+    id: DocumentId,
+    schema_path: String,
+    program_path: String,
+) -> view::Document {
     let schema = types.atlas.schema(id);
     let resources = types.atlas.resources(id);
     view::Document {
@@ -137,18 +133,18 @@ fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: Documen
             .filter_map(|(uri, other)| {
                 Some(view::DocumentReference {
                     uri: literal(&uri),
-                    path: types.path(types::Home::Document(id), other, "DOCUMENT")?,
+                    path: types.path(id, other, "DOCUMENT")?,
                 })
             })
             .collect(),
         asserts_formats: types.options.formats == Formats::Assert,
         needs_idn: program.is_some_and(|program| program.needs_idn),
-        placeholder: PLACEHOLDER.to_owned(),
-        program: program.map_or_else(|| "\"\"".to_owned(), |program| document_literal(&program.text)),
+        schema: schema_path,
+        program: program_path,
         links: program
             .into_iter()
             .flat_map(|program| &program.links)
-            .filter_map(|other| types.path(types::Home::Document(id), *other, "PROGRAM"))
+            .filter_map(|other| types.path(id, *other, "PROGRAM"))
             .collect(),
         root: program.map_or(0, |program| program.root),
     }

@@ -4,41 +4,7 @@
 const DOC_CHARACTERS_MAX: usize = 92;
 
 /// Maximum number of characters that a doc comment repeats from a text of the schema.
-const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
-
-/// Maximum number of characters of a description's summary. The summary fits on one line.
-const SUMMARY_CHARACTERS_MAX: usize = DOC_CHARACTERS_MAX;
-
-/// Maximum number of characters of a sentence in a summary. The summary repeats only the beginning of a longer
-/// sentence.
-const SENTENCE_CHARACTERS_MAX: usize = 260;
-
-/// Returns the first sentences of a description's first paragraph: at least one sentence, and as many as fit on one
-/// line.
-pub(crate) fn summary(description: &str) -> String {
-    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = description.replace("\r\n", "\n");
-    let paragraph =
-        text.split("\n\n").map(folded).find(|paragraph| !paragraph.is_empty()).unwrap_or_default();
-    let ends = paragraph.match_indices(['.', '!', '?']).map(|(at, end)| at + end.len());
-    let is_end = |end: &usize| {
-        let (before, after) = paragraph.split_at(*end);
-        // A sentence does not end after "e.g." or "i.e.", or before a lowercase letter.
-        let mut follows = after.strip_prefix(' ').into_iter().flat_map(str::chars);
-        !before.ends_with(".g.")
-            && !before.ends_with(".e.")
-            && follows.next().is_some_and(|c| !c.is_lowercase())
-    };
-    let ends: Vec<usize> = ends.filter(is_end).chain([paragraph.len()]).collect();
-    let fits = |end: &usize| paragraph[..*end].chars().count() <= SUMMARY_CHARACTERS_MAX;
-    let end = ends.iter().rfind(|end| fits(end)).or(ends.first()).copied().unwrap_or(0);
-    let sentences = &paragraph[..end];
-    if sentences.chars().count() <= SENTENCE_CHARACTERS_MAX {
-        return sentences.to_owned();
-    }
-    let beginning: String = sentences.chars().take(SENTENCE_CHARACTERS_MAX).collect();
-    beginning.rsplit_once(' ').map_or(beginning.clone(), |(words, _)| format!("{words} …"))
-}
+const DESCRIPTION_CHARACTERS_MAX: usize = 20_000;
 
 /// Adds a sentence to lines of a doc comment, on the last line if it fits there.
 pub(crate) fn append_sentence(lines: &mut Vec<String>, sentence: &str) {
@@ -62,27 +28,52 @@ pub(crate) fn append_sentence(lines: &mut Vec<String>, sentence: &str) {
 /// link or a tag.
 pub(crate) fn doc_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    let shown: String = text.chars().take(DESCRIPTION_CHARACTERS_MAX).collect();
-    for paragraph in shown.split("\n\n") {
-        let mut line = String::new();
+    let mut shown: String = text.chars().take(DESCRIPTION_CHARACTERS_MAX).collect();
+    if shown.len() < text.len() {
+        shown.push_str(" …");
+    }
+    for paragraph in shown.replace("\r\n", "\n").split("\n\n") {
         let mut paragraph_lines = Vec::new();
-        for word in safe_paragraph(paragraph).split_whitespace() {
-            let width = line.chars().count() + 1 + word.chars().count();
-            if !line.is_empty() && DOC_CHARACTERS_MAX < width {
-                paragraph_lines.push(std::mem::take(&mut line));
+        for block in blocks(paragraph) {
+            let mut line = String::new();
+            for word in safe_paragraph(&block).split_whitespace() {
+                let width = line.chars().count() + 1 + word.chars().count();
+                if !line.is_empty() && DOC_CHARACTERS_MAX < width {
+                    paragraph_lines.push(std::mem::take(&mut line));
+                }
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
             }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
+            paragraph_lines.extend((!line.is_empty()).then_some(line));
         }
-        paragraph_lines.extend((!line.is_empty()).then_some(line));
         if !lines.is_empty() && !paragraph_lines.is_empty() {
             lines.push(String::new());
         }
         lines.extend(paragraph_lines);
     }
     lines
+}
+
+/// Returns the parts of a paragraph that begin on a line of their own: its text, and each item of a list.
+fn blocks(paragraph: &str) -> Vec<String> {
+    let is_item = |line: &str| {
+        let line = line.trim_start();
+        let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        line.starts_with("- ") || line.starts_with("* ") || (number.len() < line.len() && number.starts_with(". "))
+    };
+    let mut blocks: Vec<String> = Vec::new();
+    for line in paragraph.lines() {
+        match blocks.last_mut() {
+            Some(block) if !is_item(line) => {
+                block.push(' ');
+                block.push_str(line);
+            }
+            Some(_) | None => blocks.push(line.to_owned()),
+        }
+    }
+    blocks
 }
 
 /// Returns a paragraph in which everything is escaped that Markdown would interpret as a link, a tag or a fence. Code
@@ -139,19 +130,6 @@ pub(crate) fn literal(text: &str) -> String {
     literal
 }
 
-/// Returns a document as a Rust string literal on one line. If possible, the text is unchanged in a raw string.
-pub(crate) fn document_literal(text: &str) -> String {
-    if !text.chars().all(|c| c == '\t' || shows(c)) {
-        return literal(text);
-    }
-    let mut hashes = "#".to_owned();
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
-    }
-    // The compiler accepts at most 255 `#`.
-    if 255 < hashes.len() { literal(text) } else { format!("r{hashes}\"{text}\"{hashes}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,23 +147,18 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_has_the_sentences_that_fit() {
-        assert_eq!(summary("  One,\n two (e.g. three). Four.\n\nFive."), "One, two (e.g. three). Four.");
-        let long = format!("First. Then {} Last.", "word ".repeat(40).trim());
-        assert_eq!(summary(&long), "First.");
-        let endless = "word ".repeat(200);
-        let cut = summary(&endless);
-        assert!(cut.ends_with(" …") && cut.chars().count() <= SENTENCE_CHARACTERS_MAX + 2, "{cut}");
-        assert_eq!(summary(" \n\n "), "");
+    fn a_description_keeps_its_paragraphs_and_lists() {
+        let lines = doc_lines("One,\n two. Three.\r\n\r\nFour:\n- five\n  and six\n- seven");
+        assert_eq!(lines, ["One, two. Three.", "", "Four:", "- five and six", "- seven"]);
+        let endless = "word ".repeat(20_000);
+        assert!(doc_lines(&endless).last().is_some_and(|line| line.ends_with(" …")));
     }
 
     #[test]
     fn literals_parse_to_their_text() {
         for text in ["", "a\"b\\c\n\r\t\0é\u{202e}", "\"#", "r\"##\"", "{{x}}", "\u{feff}"] {
-            for literal in [literal(text), document_literal(text)] {
-                let parsed: syn::LitStr = syn::parse_str(&literal).unwrap();
-                assert_eq!(parsed.value(), text);
-            }
+            let parsed: syn::LitStr = syn::parse_str(&literal(text)).unwrap();
+            assert_eq!(parsed.value(), text);
         }
     }
 }

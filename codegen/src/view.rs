@@ -30,31 +30,25 @@ pub(crate) struct IndexEntry {
     pub(crate) docs: Vec<String>,
     /// The file name, as a Rust literal.
     pub(crate) path: String,
-    /// Whether the module contains types directly, and not only modules of versions.
-    pub(crate) generated: bool,
 }
 
-/// The model of `shared.rs.hbs`: the file with the types that several modules share.
-#[derive(Debug, Serialize)]
-pub(crate) struct SharedFile {
-    /// The path of the runtime crate; templates import it as `rt`.
-    pub(crate) runtime: String,
-    /// The types of the file.
-    pub(crate) types: Vec<Type>,
-    /// Names of types without strings; empty unless `borrowed = true`.
-    pub(crate) textless: Vec<String>,
-}
-
-/// Types that the module re-exports from another module, or under another name.
+/// A type of another module that the module re-exports.
 #[derive(Debug, Serialize)]
 pub(crate) struct Use {
-    /// The path of the module that declares the types.
+    /// The path of the type, and its name in this module if that differs: `super::x::v1::Name as Other`.
     pub(crate) path: String,
-    /// The re-exported types, as `Name` or `Name as Other`.
-    pub(crate) names: Vec<String>,
 }
 
-/// One version of a subject, printed as a module.
+/// Another name of a type.
+#[derive(Debug, Serialize)]
+pub(crate) struct Alias {
+    /// The other name.
+    pub(crate) name: String,
+    /// The name of the type.
+    pub(crate) of: String,
+}
+
+/// The model of `glue.rs.hbs`, and a part of the model of `subject.rs.hbs`: one version of a subject.
 #[derive(Debug, Serialize)]
 pub(crate) struct Version {
     /// The name of the module, such as `v1`.
@@ -65,12 +59,20 @@ pub(crate) struct Version {
     pub(crate) runtime: String,
     /// Types that the module re-exports.
     pub(crate) uses: Vec<Use>,
-    /// The types of the module, the event first.
+    /// Other names of types: the name of the event, if its type is a definition with another name.
+    pub(crate) aliases: Vec<Alias>,
+    /// The types of the module, in the order in which the schema leads to them.
     pub(crate) types: Vec<Type>,
     /// Names of types without strings; empty unless `borrowed = true`.
     pub(crate) textless: Vec<String>,
-    /// The model of `document.rs.hbs`.
+    /// The path of the file with the glue, as a Rust literal.
+    pub(crate) glue: String,
+    /// The embedded schema.
     pub(crate) document: Document,
+    /// The version of the generator, as a Rust literal.
+    pub(crate) generator: String,
+    /// The format of the program.
+    pub(crate) program_format: u32,
 }
 
 /// The embedded schema of a version.
@@ -86,9 +88,9 @@ pub(crate) struct Document {
     pub(crate) asserts_formats: bool,
     /// Whether an asserted format needs the runtime's feature `idn`.
     pub(crate) needs_idn: bool,
-    /// A placeholder for the schema's JSON; print it unchanged.
-    pub(crate) placeholder: String,
-    /// The schema in the form that the runtime interprets, as a Rust literal.
+    /// The path of the file with the schema's JSON, relative to the file with the glue, as a Rust literal.
+    pub(crate) schema: String,
+    /// The path of the file with the schema in the form that the runtime interprets, as a Rust literal.
     pub(crate) program: String,
     /// The paths of the programs that it refers to.
     pub(crate) links: Vec<String>,
@@ -105,14 +107,22 @@ pub(crate) struct DocumentReference {
     pub(crate) path: String,
 }
 
-/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs`, `newtype.rs.hbs` and `event.rs.hbs`: one named type.
+/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs` and `newtype.rs.hbs`: one named type.
 /// Exactly one of `struct`, `texts`, `union` and `newtype` is set; the others are null.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Type {
     /// Its name.
     pub(crate) name: String,
+    /// The lifetime of a borrowed form, as `<'a>`; empty for an owned type.
+    pub(crate) lifetime: &'static str,
+    /// The name of the module with the type's `Required`; null unless the type is an owned struct.
+    pub(crate) module: Option<String>,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
+    /// The derived traits, separated by commas.
+    pub(crate) derives: String,
+    /// The location of the schema that checks the type alone, as a Rust literal; null if it has none.
+    pub(crate) location: Option<String>,
     /// An object with fields.
     #[serde(rename = "struct")]
     pub(crate) record: Option<Struct>,
@@ -123,7 +133,7 @@ pub(crate) struct Type {
     pub(crate) alternatives: Option<Union>,
     /// The wrapped type.
     pub(crate) newtype: Option<String>,
-    /// The owned form of a type that borrows strings: `name` then ends in a lifetime. Null for an owned type.
+    /// The owned form of a type that borrows strings; null for an owned type.
     pub(crate) owned: Option<String>,
     /// The constants of an event; null if the type is not an event.
     pub(crate) event: Option<Event>,
@@ -132,14 +142,10 @@ pub(crate) struct Type {
 /// An object with fields.
 #[derive(Debug, Serialize)]
 pub(crate) struct Struct {
-    /// The names of all properties in the schema, as literals.
-    pub(crate) names: Vec<String>,
-    /// Whether `names` is longer than `fields`.
-    pub(crate) names_more: bool,
     /// The properties that have a field.
     pub(crate) fields: Vec<Field>,
-    /// The arguments of `new`, sorted by name.
-    pub(crate) arguments: Vec<Argument>,
+    /// The names of the other properties in the schema, as literals.
+    pub(crate) also: Vec<String>,
     /// The field that keeps all other properties, or null.
     pub(crate) rest: Option<Rest>,
 }
@@ -154,10 +160,10 @@ pub(crate) struct Field {
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
     /// The name in JSON, as a Rust literal.
     pub(crate) json: String,
-    /// The position in `names`.
-    pub(crate) at: usize,
     /// How the runtime reads and writes it: `required`, `constant`, `optional` or `maybe`.
     pub(crate) mode: &'static str,
     /// The name of the setter; null if the schema requires the property.
@@ -166,21 +172,9 @@ pub(crate) struct Field {
     pub(crate) value: String,
 }
 
-/// An argument of `new`.
-#[derive(Debug, Serialize)]
-pub(crate) struct Argument {
-    /// The name of the field.
-    pub(crate) name: String,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub(crate) rust_type: String,
-}
-
 /// The field that keeps all other properties.
 #[derive(Debug, Serialize)]
 pub(crate) struct Rest {
-    /// Its name.
-    pub(crate) name: String,
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
@@ -191,10 +185,6 @@ pub(crate) struct Rest {
 pub(crate) struct Texts {
     /// The strings, in the order of the schema.
     pub(crate) variants: Vec<Text>,
-    /// All variants as `name = text,` on one line; null if they do not fit.
-    pub(crate) line: Option<String>,
-    /// All variants as `name = text,` on as few lines as possible.
-    pub(crate) lines: Vec<String>,
     /// Whether the enum has exactly one variant.
     pub(crate) single: bool,
 }
@@ -206,6 +196,8 @@ pub(crate) struct Text {
     pub(crate) name: String,
     /// The string, as a Rust literal.
     pub(crate) text: String,
+    /// Lines of documentation.
+    pub(crate) docs: Vec<String>,
 }
 
 /// An enum of types.
@@ -218,8 +210,6 @@ pub(crate) struct Union {
 /// One variant of an enum of types.
 #[derive(Debug, Serialize)]
 pub(crate) struct Variant {
-    /// The position in `variants`.
-    pub(crate) at: usize,
     /// The name of the variant.
     pub(crate) name: String,
     /// Lines of documentation.

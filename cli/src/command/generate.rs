@@ -235,7 +235,7 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
         let path = out.join(&file.path);
         match std::fs::read_to_string(&path) {
             Ok(there) if there == file.text => {}
-            Ok(there) if !is_generated(&there) => {
+            Ok(there) if !is_generated(&path, &there) => {
                 return Err(Failure::new(format!(
                     "`{}` already exists and is not a generated file",
                     path.display()
@@ -250,13 +250,9 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
         }
         wanted.insert(path);
     }
-    for entry in std::fs::read_dir(out).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-        if is_rust
-            && !wanted.contains(&path)
-            && std::fs::read_to_string(&path).is_ok_and(|t| is_generated(&t))
-        {
+    for path in files_below(out) {
+        let text = std::fs::read_to_string(&path);
+        if !wanted.contains(&path) && text.is_ok_and(|text| is_generated(&path, &text)) {
             changes.remove.push(path);
         }
     }
@@ -264,8 +260,29 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
     Ok(changes)
 }
 
-fn is_generated(text: &str) -> bool {
-    text.lines().next().is_some_and(|line| line.contains(MARK))
+/// Returns the files of the output folder and of the folders in it that belong to a generated file.
+fn files_below(out: &Path) -> Vec<PathBuf> {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries(out).into_iter().partition(|path| path.is_dir());
+    let of_subjects = folders.iter().filter(|folder| folder.with_extension("rs").is_file());
+    files.extend(of_subjects.flat_map(|folder| entries(folder)).filter(|path| path.is_file()));
+    files
+}
+
+/// Returns whether an earlier run wrote a file. A JSON file has no mark, so the glue beside it must have the mark.
+fn is_generated(path: &Path, text: &str) -> bool {
+    let has_mark = |text: &str| text.lines().next().is_some_and(|line| line.contains(MARK));
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match name.strip_suffix(".schema.json").or_else(|| name.strip_suffix(".program.json")) {
+        Some(version) => {
+            let glue = path.with_file_name(format!("{version}.glue.rs"));
+            std::fs::read_to_string(glue).is_ok_and(|glue| has_mark(&glue))
+        }
+        None => name.ends_with(".rs") && has_mark(text),
+    }
 }
 
 impl Changes {
@@ -285,6 +302,10 @@ impl Changes {
         }
         for path in &self.remove {
             std::fs::remove_file(path).map_err(|error| Failure::file("remove", path, &error))?;
+            // The folder of a subject remains if it has other files.
+            if let Some(folder) = path.parent().filter(|folder| *folder != out) {
+                let _ = std::fs::remove_dir(folder);
+            }
         }
         Ok(())
     }

@@ -141,7 +141,8 @@ impl<'c> Planner<'_, 'c> {
         let fields: Vec<(String, TypeRef)> = body
             .fields
             .iter()
-            .map(|field| (body.names.get(field.at).cloned().unwrap_or_default(), field.value.clone()))
+            .zip(&body.names)
+            .map(|(field, name)| (name.clone(), field.value.clone()))
             .collect();
         fields.into_iter().all(|(name, value)| {
             let property = self.atlas.map(place, "properties").into_iter().find(|(own, _)| *own == name);

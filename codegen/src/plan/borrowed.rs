@@ -1,50 +1,41 @@
 //! Decides which types have a form that borrows strings from the event, and names these forms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Body, Plan, RustType, TypeId, TypeRef};
-use crate::names::Names;
+use crate::atlas::DocumentId;
 
-/// The names of borrowed forms. A type without strings has no borrowed form.
+/// The types that have a borrowed form. A type without strings has none.
 #[derive(Debug)]
 pub(crate) struct Borrowed {
-    definitions: Vec<Option<String>>,
-    shared: Vec<Option<String>>,
+    textual: Vec<bool>,
+    /// The names of all types, by module. A borrowed form gets none of them.
+    taken: BTreeMap<DocumentId, BTreeSet<String>>,
 }
 
 impl Borrowed {
-    /// Returns the names of the borrowed forms of a plan: `Order` becomes `OrderRef`, if this name is free.
+    /// Returns the types of a plan that have a borrowed form.
     pub(crate) fn of(plan: &Plan) -> Self {
-        let textual = textual(plan);
-        let mut taken = BTreeMap::new();
+        let mut taken: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
         for definition in &plan.definitions {
-            let names = taken.entry(definition.home).or_insert_with(Names::of_types);
-            names.take(std::slice::from_ref(&definition.name));
+            taken.entry(definition.home).or_default().insert(definition.name.clone());
         }
-        let definitions = plan.definitions.iter().zip(&textual).map(|(definition, is_textual)| {
-            let names = taken.get_mut(&definition.home).filter(|_| *is_textual)?;
-            Some(names.take(&[format!("{}Ref", definition.name)]))
-        });
-        let definitions = definitions.collect();
-        let mut taken = Names::of_types();
-        for shared in &plan.shared {
-            taken.take(std::slice::from_ref(&shared.name));
+        for (home, imports) in &plan.imports {
+            taken.entry(*home).or_default().extend(imports.values().cloned());
         }
-        let shared = plan
-            .shared
-            .iter()
-            .map(|shared| textual[shared.of.0].then(|| taken.take(&[format!("{}Ref", shared.name)])));
-        Self { definitions, shared: shared.collect() }
+        Self { textual: textual(plan), taken }
     }
 
-    /// Returns the name of a type's borrowed form in the module of its document.
-    pub(crate) fn name(&self, id: TypeId) -> Option<&str> {
-        self.definitions.get(id.0)?.as_deref()
+    /// Returns whether a type has a borrowed form.
+    pub(crate) fn has(&self, id: TypeId) -> bool {
+        self.textual.get(id.0).is_some_and(|is_textual| *is_textual)
     }
 
-    /// Returns the name of a shared type's borrowed form.
-    pub(crate) fn shared(&self, at: usize) -> Option<&str> {
-        self.shared.get(at)?.as_deref()
+    /// Returns the name of the borrowed form of a type that has this name in a module: `Order` becomes `OrderRef`.
+    pub(crate) fn name(&self, home: DocumentId, owned: &str) -> String {
+        let short = format!("{owned}Ref");
+        let is_taken = self.taken.get(&home).is_some_and(|taken| taken.contains(&short));
+        if is_taken { format!("{owned}Borrowed") } else { short }
     }
 }
 

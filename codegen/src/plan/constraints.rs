@@ -4,37 +4,62 @@ use serde_json::Value;
 
 use crate::atlas::{Atlas, Place};
 use crate::names::words;
-use crate::text::{append_sentence, doc_code, doc_lines, summary};
+use crate::text::{append_sentence, doc_code, doc_lines};
 
-/// Returns the documentation of a type or field from these places. The documentation begins with a summary of the first
-/// description. If no place has a description, the documentation begins with the first title, unless one of `names` has
-/// the same words. The constraints of all places follow, in words.
-pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec<String> {
+/// Returns the documentation of a type or field from these places. The documentation begins with the first description.
+/// If no place has a description, the documentation begins with the first title, unless `name` has the same words. The
+/// constraints of all places follow, in words.
+pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], name: Option<&str>) -> Vec<String> {
     let text = |keyword: &str| {
         places.iter().find_map(|place| {
             let text = atlas.keyword(*place, keyword)?.as_str()?.trim();
             (!text.is_empty()).then_some(text)
         })
     };
-    let says_no_more = |title: &&str| names.iter().any(|name| words(name) == words(title));
+    let says_no_more = |title: &&str| name.is_some_and(|name| words(name) == words(title));
     let mut lines = match (text("description"), text("title")) {
-        (Some(description), _) => doc_lines(&summary(description)),
+        (Some(description), _) => doc_lines(description),
         (None, Some(title)) if !says_no_more(&title) => doc_lines(title),
         (None, Some(_) | None) => Vec::new(),
     };
-    let mut said = Vec::new();
+    let mut sentences: Vec<String> = Vec::new();
     for place in places {
         for sentence in constraints(atlas, *place) {
-            if !said.contains(&sentence) {
-                said.push(sentence);
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
             }
         }
     }
-    // Adds each sentence as a whole, because a line break must not split a quoted pattern.
-    for sentence in said {
-        append_sentence(&mut lines, &sentence);
-    }
+    append_all(&mut lines, &sentences);
     lines
+}
+
+/// Returns whether one of these places is deprecated.
+pub(super) fn is_deprecated(atlas: &Atlas<'_>, places: &[Place]) -> bool {
+    places.iter().any(|place| atlas.keyword(*place, "deprecated") == Some(&Value::Bool(true)))
+}
+
+/// Adds the name of a property in JSON to the documentation of its field, if the field has another name.
+pub(super) fn add_json_name(lines: &mut Vec<String>, field: &str, json: &str) {
+    if field.trim_start_matches("r#") != json {
+        let shown = doc_code(json).or_else(|| doc_code(&json.escape_debug().to_string()));
+        append_all(lines, &[shown.map_or_else(String::new, |code| format!("JSON: {code}."))]);
+    }
+}
+
+/// Adds sentences. After several paragraphs or a list, the sentences are a paragraph of their own.
+fn append_all(lines: &mut Vec<String>, sentences: &[String]) {
+    let sentences: Vec<&String> = sentences.iter().filter(|sentence| !sentence.is_empty()).collect();
+    let is_item = |line: &String| line.starts_with(['-', '*']) || line.starts_with(|c: char| c.is_ascii_digit());
+    let is_long = lines.iter().any(|line| line.is_empty() || is_item(line));
+    if is_long && !sentences.is_empty() {
+        lines.push(String::new());
+        lines.push(sentences[0].clone());
+        sentences[1..].iter().for_each(|sentence| append_sentence(lines, sentence));
+        return;
+    }
+    // Adds each sentence as a whole, because a line break must not split a quoted pattern.
+    sentences.iter().for_each(|sentence| append_sentence(lines, sentence));
 }
 
 /// Returns the constraints of a place on strings, numbers, arrays and objects, as sentences.
@@ -70,9 +95,12 @@ fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
         });
     }
     said.extend(text("format").and_then(doc_code).map(|format| format!("Format {format}.")));
-    if flag("deprecated") {
-        said.push("Deprecated.".to_owned());
-    }
+    let value = |value: &Value| doc_code(&value.to_string());
+    let default = atlas.keyword(place, "default").and_then(value);
+    said.extend(default.map(|code| format!("Default: {code}.")));
+    let example = atlas.keyword(place, "examples").and_then(Value::as_array).and_then(|all| all.first());
+    let example = example.filter(|example| !example.is_object() && !example.is_array()).and_then(value);
+    said.extend(example.map(|code| format!("Example: {code}.")));
     said
 }
 

@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use evschema_model::{Line, Subject, Version};
 
 use crate::atlas::{Atlas, DocumentId};
-use crate::names::{Names, field_name};
-
-/// The name of the module for types that several other modules share.
-pub(crate) const SHARED: &str = "shared";
+use crate::names::{Style, distinct};
 
 /// The module of a document's types.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,9 +18,14 @@ pub(crate) struct Module {
 
 /// Returns the modules of documents.
 ///
-/// The last two parts of a subject are the name of its module. If two subjects would have the same name, the names get
-/// more parts. The newest version of a line has a name such as `v1`, and any other version a name such as `v1_0_2`.
-pub(crate) fn modules(atlas: &Atlas<'_>, documents: &BTreeSet<DocumentId>) -> BTreeMap<DocumentId, Module> {
+/// The whole subject is the name of its module. The newest selected version of a line has a name such as `v1`. Any other
+/// version has a name such as `v1_0_2`, also if other documents refer to it. So a new version of a shared type never
+/// changes the meaning of a path.
+pub(crate) fn modules(
+    atlas: &Atlas<'_>,
+    documents: &BTreeSet<DocumentId>,
+    selected: &BTreeSet<DocumentId>,
+) -> BTreeMap<DocumentId, Module> {
     let mut subjects: BTreeMap<&Subject, BTreeMap<&Version, DocumentId>> = BTreeMap::new();
     for id in documents {
         let at = atlas.schema(*id).at();
@@ -31,20 +33,18 @@ pub(crate) fn modules(atlas: &Atlas<'_>, documents: &BTreeSet<DocumentId>) -> BT
     }
     let names = subject_names(&subjects.keys().copied().collect::<Vec<_>>());
     let mut modules = BTreeMap::new();
-    for (subject, versions) in subjects {
+    for ((_, versions), subject) in subjects.into_iter().zip(names) {
         let mut newest: BTreeMap<Line, &Version> = BTreeMap::new();
-        for version in versions.keys().filter(|version| !version.is_prerelease()) {
+        let lines = versions.iter().filter(|(version, id)| selected.contains(id) && !version.is_prerelease());
+        for (version, _) in lines {
             newest.insert(version.line(), version);
         }
-        let mut taken = Names::default();
-        for (version, id) in versions {
-            let name = if newest.get(&version.line()) == Some(&version) {
-                line_name(version.line())
-            } else {
-                exact_name(version)
-            };
-            let version = taken.take(&[name]);
-            modules.insert(id, Module { subject: names[subject].clone(), version });
+        let exact: Vec<String> = versions.keys().map(|version| exact_name(version)).collect();
+        let exact = distinct(Style::Field, &exact.iter().map(String::as_str).collect::<Vec<_>>());
+        for ((version, id), exact) in versions.into_iter().zip(exact) {
+            let is_newest = newest.get(&version.line()) == Some(&version);
+            let version = if is_newest { line_name(version.line()) } else { exact };
+            modules.insert(id, Module { subject: subject.clone(), version });
         }
     }
     modules
@@ -59,39 +59,17 @@ fn exact_name(version: &Version) -> String {
     format!("v{}", version.to_string().chars().map(plain).collect::<String>())
 }
 
-fn subject_names<'s>(subjects: &[&'s Subject]) -> BTreeMap<&'s Subject, String> {
-    let name = |subject: &Subject, parts: usize| {
-        let all: Vec<&str> = subject.as_str().split('.').filter(|part| !part.is_empty()).collect();
-        let last = all[all.len().saturating_sub(parts)..].join("_");
-        let name = field_name(&last).unwrap_or_else(|| "subject".to_owned());
-        // A module is also a file, so its name must not begin with `r#`.
-        name.strip_prefix("r#").map_or(name.clone(), |bare| format!("{bare}_"))
+/// Returns the name of each subject's module, in the order of the subjects.
+fn subject_names(subjects: &[&Subject]) -> Vec<String> {
+    let texts: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
+    let names = distinct(Style::Field, &texts).into_iter();
+    // A module is also a file, so its name must not begin with `r#`. `events` and `mod` are files of the index.
+    let file = |name: String| match name.strip_prefix("r#") {
+        Some(bare) => format!("{bare}_"),
+        None if name == "events" => "events_".to_owned(),
+        None => name,
     };
-    let mut parts: BTreeMap<&Subject, usize> = subjects.iter().map(|subject| (*subject, 2)).collect();
-    // A subject has no more parts than bytes, so the loop tries all parts.
-    for _ in 0..Subject::BYTES_MAX {
-        let mut by_name: BTreeMap<String, Vec<&Subject>> = BTreeMap::new();
-        for (subject, parts) in &parts {
-            by_name.entry(name(subject, *parts)).or_default().push(subject);
-        }
-        let clashing: Vec<&Subject> =
-            by_name.into_values().filter(|sharing| 1 < sharing.len()).flatten().collect();
-        let longer = |subject: &&Subject| parts[*subject] < subject.as_str().split('.').count();
-        let growing: Vec<&Subject> = clashing.into_iter().filter(longer).collect();
-        if growing.is_empty() {
-            break;
-        }
-        for subject in growing {
-            if let Some(count) = parts.get_mut(subject) {
-                *count += 1;
-            }
-        }
-    }
-    // The generator itself creates `mod`, `events` and `shared`. Names that still clash get a number.
-    let mut taken = Names::default();
-    taken.take(&["events".to_owned()]);
-    taken.take(&[SHARED.to_owned()]);
-    parts.into_iter().map(|(subject, parts)| (subject, taken.take(&[name(subject, parts)]))).collect()
+    names.map(file).collect()
 }
 
 #[cfg(test)]
@@ -99,14 +77,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn subjects_get_short_names_unless_they_clash() {
+    fn the_whole_subject_is_the_name_of_its_module() {
         let subjects: Vec<Subject> =
             ["commerce.order.placed", "a.user.added", "b.user.added", "x-y", "x_y", "type"]
                 .iter()
                 .map(|name| Subject::parse(name).unwrap())
                 .collect();
         let names = subject_names(&subjects.iter().collect::<Vec<_>>());
-        let named: Vec<&str> = subjects.iter().map(|subject| names[subject].as_str()).collect();
-        assert_eq!(named, ["order_placed", "a_user_added", "b_user_added", "x_y", "x_y_2", "type_"]);
+        assert_eq!(
+            names,
+            [
+                "commerce_order_placed",
+                "a_user_added",
+                "b_user_added",
+                "x_hyphen_y",
+                "x_underscore_y",
+                "type_"
+            ]
+        );
     }
 }

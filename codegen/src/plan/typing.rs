@@ -1,15 +1,14 @@
 //! Gives every schema a type that can hold every value that the schema accepts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use serde_json::Value;
-
+use super::path::{self, Part, TypePath};
 use super::{
     Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
-    boxes, constraints, sharing,
+    boxes, constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
-use crate::names::{self, Names};
+use crate::names::{self, Style, distinct};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -38,9 +37,6 @@ pub(crate) struct Planner<'a, 'c> {
     /// The types that parse the values of a schema. The key does not contain the other schemas that examine these
     /// values.
     pub(super) readers: HashMap<Conjunction, Vec<TypeRef>>,
-    names: BTreeMap<DocumentId, Names>,
-    /// The names that the definitions and properties of a document need, so that no type of a lower rank takes them.
-    wanted: BTreeMap<DocumentId, BTreeMap<String, Rank>>,
     /// The schemas whose types are being planned, outermost first. The flag states whether the type also accepts
     /// `null`.
     open: Vec<(Conjunction, bool)>,
@@ -58,37 +54,22 @@ enum Known {
     Open(Option<TypeId>),
 }
 
-/// The possible names of a type, and its module.
-///
-/// A name depends on the place of a type, never on the order in which the planner finds types. So an addition in a
-/// later version never renames a type (docs/adr/0014).
+/// The path of a type, and its module.
 #[derive(Debug, Clone)]
 pub(super) struct Hint {
     pub(super) home: DocumentId,
-    /// Names in order of preference; never empty.
-    pub(super) names: Vec<String>,
-    pub(super) rank: Rank,
+    pub(super) path: TypePath,
+    /// The schema of the values, if it is one schema.
+    pub(super) place: Option<Place>,
     /// Whether a property or an alternative has this type. The property or the alternative then has its own documentation.
     pub(super) is_member: bool,
 }
 
-/// The struct whose properties are being named.
-struct Parent {
-    name: String,
-    rank: Rank,
-}
-
-/// The source of a type's name. A name that a higher rank may need is not given to a lower rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
-    /// A part of a property or definition.
-    Part,
-    /// A property of the event itself.
-    Member,
-    /// A definition.
-    Definition,
-    /// The event.
-    Event,
+impl Hint {
+    /// Returns the hint for the type of a part.
+    pub(super) fn with(&self, part: Part) -> Self {
+        Self { home: self.home, path: self.path.with(part), place: None, is_member: true }
+    }
 }
 
 impl<'a, 'c> Planner<'a, 'c> {
@@ -100,8 +81,6 @@ impl<'a, 'c> Planner<'a, 'c> {
             plan: Plan::default(),
             known: HashMap::new(),
             readers: HashMap::new(),
-            names: BTreeMap::new(),
-            wanted: BTreeMap::new(),
             open: Vec::new(),
             types_max: TYPES_MAX,
             steps_max: STEPS_MAX,
@@ -124,9 +103,20 @@ impl<'a, 'c> Planner<'a, 'c> {
         {
             id
         } else {
-            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], &[]);
-            let names = self.root_names(document);
-            let hint = Hint { home: document, names, rank: Rank::Event, is_member: false };
+            if let RustType::Named(id) = value.shape
+                && self.plan.definition(id).home == document
+                && self.plan.definition(id).is_root()
+            {
+                // The wrapper has the name of the root.
+                self.plan.definitions[id.0].path = TypePath::root().with(Part::Variant("Value".to_owned()));
+            }
+            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], None);
+            let hint = Hint {
+                home: document,
+                path: TypePath::root(),
+                place: Some(place),
+                is_member: false,
+            };
             self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });
@@ -147,10 +137,17 @@ impl<'a, 'c> Planner<'a, 'c> {
         &self.plan
     }
 
-    /// Returns the complete plan, with boxes and shared types.
+    /// Gives the types of the plan so far their names.
+    pub(crate) fn name_types(&mut self) {
+        let homes: BTreeSet<DocumentId> = self.plan.definitions.iter().map(|one| one.home).collect();
+        let entries = homes.into_iter().map(|home| (home, self.shapes.entry(self.atlas.root(home))));
+        naming::name_types(&mut self.plan, self.atlas, &entries.collect());
+    }
+
+    /// Returns the complete plan, with boxes and names.
     pub(crate) fn finish(mut self) -> Plan {
         boxes::add_boxes(&mut self.plan);
-        sharing::share(&mut self.plan);
+        self.name_types();
         self.plan
     }
 
@@ -163,7 +160,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
         let (expression, hint) = if let Expression::Schema(place) = expression {
             let entry = self.shapes.entry(*place);
-            (Expression::Schema(entry), self.hint_at(entry, hint))
+            (Expression::Schema(entry), self.hint_at(*place, entry, hint))
         } else {
             (expression.clone(), hint.clone())
         };
@@ -263,15 +260,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         if TEXTS_MAX < texts.len() {
             return RustType::String;
         }
-        let mut taken = Names::default();
-        let mut variants = texts
-            .into_iter()
-            .map(|text| {
-                let fallback = if text.is_empty() { "Empty" } else { "Other" };
-                let name = names::type_name(text).unwrap_or_else(|| fallback.to_owned());
-                TextVariant { name: taken.take(&[name]), text: text.to_owned() }
-            })
-            .collect::<Vec<_>>();
+        let names = distinct(Style::Type, &texts);
+        let named = texts.into_iter().zip(names);
+        let mut variants: Vec<TextVariant> =
+            named.map(|(text, name)| TextVariant { name, text: text.to_owned() }).collect();
         if let [only] = variants.as_mut_slice() {
             self.name_constant(only, hint.home);
         }
@@ -289,15 +281,18 @@ impl<'a, 'c> Planner<'a, 'c> {
         } else {
             return;
         };
-        constant.name = names::type_name(&rest).unwrap_or_else(|| "Current".to_owned());
+        constant.name = if rest.is_empty() { "Current".to_owned() } else { names::type_name(&rest) };
     }
 
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
-        let singular = Hint { names: hint.names.iter().map(|name| singular(name)).collect(), ..hint.clone() };
         match self.shapes.elements(conjunction) {
-            Elements::Each(element) => RustType::List(Box::new(self.type_of(&element, &singular))),
+            Elements::Each(element) => {
+                RustType::List(Box::new(self.type_of(&element, &hint.with(Part::Item))))
+            }
             Elements::Tuple(parts) => {
-                RustType::Tuple(parts.iter().map(|part| wide(self.type_of(part, &singular))).collect())
+                let parts = parts.iter().enumerate();
+                let parts = parts.map(|(at, part)| wide(self.type_of(part, &hint.with(Part::At(at)))));
+                RustType::Tuple(parts.collect())
             }
         }
     }
@@ -312,18 +307,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         let closed = facts.known.is_some() && !facts.keeps_rest;
         if facts.names.is_empty() && !closed {
             let rest = self.shapes.rest(conjunction);
-            let singular =
-                Hint { names: hint.names.iter().map(|name| singular(name)).collect(), ..hint.clone() };
-            return RustType::Map(Box::new(self.type_of(&rest, &singular)));
+            return RustType::Map(Box::new(self.type_of(&rest, &hint.with(Part::Item))));
         }
-        let names = facts.names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let body = Struct { names: names.clone(), fields: Vec::new(), rest: None };
-        let id = self.define(hint, docs, Body::Struct(body));
+        let id = self.define(hint, docs, Body::Struct(Struct::default()));
         self.settle(id);
-        let parent = Parent { name: self.plan.definition(id).name.clone(), rank: hint.rank };
-        let mut taken = Names::default();
+        let mut names: Vec<&str> = Vec::new();
         let mut fields = Vec::new();
-        for (at, json) in facts.names.iter().enumerate() {
+        for json in &facts.names {
             let required = facts.required.contains(json);
             if facts.known.as_ref().is_some_and(|known| !known.contains(json)) && !required {
                 continue;
@@ -332,100 +322,55 @@ impl<'a, 'c> Planner<'a, 'c> {
             if self.shapes.facts(&member).kinds.is_empty() && !required {
                 continue;
             }
-            let field = self.field(&member, json, required, &parent, hint.home, &mut taken);
-            fields.push(Field { at, ..field });
+            names.push(json);
+            fields.push(self.field(&member, json, required, hint));
+        }
+        for ((field, name), json) in fields.iter_mut().zip(distinct(Style::Field, &names)).zip(&names) {
+            constraints::add_json_name(&mut field.docs, &name, json);
+            field.name = name;
         }
         let rest = (facts.keeps_rest && facts.known.is_none()).then(|| {
             let rest = self.shapes.rest(conjunction);
-            let hint = self.member_hint("Rest", &parent, hint.home);
-            (taken.take(&["rest".to_owned(), "other_members".to_owned()]), self.type_of(&rest, &hint))
+            self.type_of(&rest, &hint.with(Part::Rest))
         });
+        let others: Vec<&str> = facts.names.iter().copied().filter(|name| !names.contains(name)).collect();
+        names.extend(others);
+        let names = names.into_iter().map(str::to_owned).collect();
         self.plan.definitions[id.0].body = Body::Struct(Struct { names, fields, rest });
         RustType::Named(id)
     }
 
-    fn field(
-        &mut self,
-        member: &Expression,
-        json: &str,
-        required: bool,
-        parent: &Parent,
-        home: DocumentId,
-        taken: &mut Names,
-    ) -> Field {
-        let hint = self.member_hint(json, parent, home);
-        let value = self.type_of(member, &hint);
+    fn field(&mut self, member: &Expression, json: &str, required: bool, hint: &Hint) -> Field {
+        let value = self.type_of(member, &hint.with(Part::Member(json.to_owned())));
         let mut places = places(member);
         if !matches!(value.shape, RustType::Named(_)) {
             let conjunction = self.shapes.conjunction(member);
             places.extend(conjunction.own);
         }
-        let name = names::field_name(json).unwrap_or_else(|| "field".to_owned());
         Field {
-            at: 0,
-            name: taken.take(&[name]),
-            docs: constraints::docs(self.atlas, &places, &[json.to_owned()]),
+            name: String::new(),
+            docs: constraints::docs(self.atlas, &places, Some(json)),
+            deprecated: constraints::is_deprecated(self.atlas, &places),
             value,
             required,
             boxed: false,
         }
     }
 
-    fn member_hint(&self, json: &str, parent: &Parent, home: DocumentId) -> Hint {
-        let own = names::type_name(json).unwrap_or_else(|| "Field".to_owned());
-        let full = names::joined(&parent.name, &own);
-        match parent.rank {
-            Rank::Event => Hint { home, names: vec![own, full], rank: Rank::Member, is_member: true },
-            Rank::Member | Rank::Part | Rank::Definition => {
-                Hint { home, names: vec![full], rank: Rank::Part, is_member: true }
-            }
-        }
-    }
-
-    /// Returns the hint for a place that another schema leads to.
-    fn hint_at(&self, entry: Place, hint: &Hint) -> Hint {
+    /// Returns the hint for the schema at `entry`, to which `place` leads.
+    fn hint_at(&self, place: Place, entry: Place, hint: &Hint) -> Hint {
         let home = self.atlas.document(entry);
-        let inherited = (home == hint.home).then_some(hint);
+        let inherited = (home == hint.home && place == entry).then_some(hint);
         self.hint_for(entry, home, inherited)
     }
 
     fn hint_for(&self, place: Place, home: DocumentId, inherited: Option<&Hint>) -> Hint {
-        let pointer = self.atlas.pointer(place);
-        if pointer.as_str().is_empty() {
-            return Hint { home, names: self.root_names(home), rank: Rank::Event, is_member: false };
+        let tokens: Vec<String> = self.atlas.pointer(place).tokens().collect();
+        let path = TypePath::of_pointer(&tokens);
+        match inherited {
+            Some(hint) if !path.is_start() => Hint { place: Some(place), ..hint.clone() },
+            Some(_) | None => Hint { home, path, place: Some(place), is_member: false },
         }
-        let tokens: Vec<String> = pointer.tokens().collect();
-        let definition = match tokens.as_slice() {
-            [.., folder, name] if folder == "$defs" || folder == "definitions" => names::type_name(name),
-            _ => None,
-        };
-        if let Some(name) = definition {
-            return Hint { home, names: vec![name], rank: Rank::Definition, is_member: false };
-        }
-        if let Some(hint) = inherited {
-            return hint.clone();
-        }
-        let title = self.atlas.keyword(place, "title").and_then(Value::as_str).and_then(names::type_name);
-        let last = || tokens.iter().rev().find_map(|token| names::type_name(token));
-        let name = title.or_else(last).unwrap_or_else(|| "Part".to_owned());
-        Hint { home, names: vec![name], rank: Rank::Part, is_member: false }
-    }
-
-    /// Returns the possible names of the type of a document's root: first its title, then its subject.
-    fn root_names(&self, document: DocumentId) -> Vec<String> {
-        /// A title with more words is a sentence.
-        const TITLE_WORDS_MAX: usize = 6;
-        let schema = self.atlas.schema(document);
-        let title = schema.title().map(names::words).filter(|words| words.len() <= TITLE_WORDS_MAX);
-        let parts = schema.at().subject.as_str().rsplit('.').take(2);
-        // The part `v1` of `pubsub.v1.MessagePublished` does not describe the event.
-        let mut said: Vec<&str> = parts.filter(|part| !names::is_version(part)).collect();
-        said.reverse();
-        let subject = names::type_name(&said.join(" "));
-        let mut names: Vec<String> = title.and_then(|words| names::camel(&words)).into_iter().collect();
-        names.extend(subject);
-        names.push("Event".to_owned());
-        names
     }
 
     pub(super) fn docs_of(
@@ -440,21 +385,20 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
         let mut places = places(expression);
         places.extend(&conjunction.own);
-        constraints::docs(self.atlas, &places, &hint.names)
+        constraints::docs(self.atlas, &places, Some(&hint.path.short_name(&self.root_name(hint.home))))
     }
 
     /// Adds a named type, and returns its identifier.
     pub(super) fn define(&mut self, hint: &Hint, docs: Vec<String>, body: Body) -> TypeId {
-        let wanted = self.wanted(hint.home);
-        let is_free = |name: &&String| wanted.get(*name).is_none_or(|rank| *rank <= hint.rank);
-        let mut free: Vec<String> = hint.names.iter().filter(is_free).cloned().collect();
-        let taken = self.names.entry(hint.home).or_insert_with(Names::of_types);
-        if free.is_empty() {
-            free.extend(hint.names.last().cloned());
-        }
-        let name = taken.take(&free);
         let id = TypeId(self.plan.definitions.len());
-        self.plan.definitions.push(Definition { home: hint.home, name, docs, body, stands_in: None });
+        self.plan.definitions.push(Definition {
+            home: hint.home,
+            path: hint.path.clone(),
+            place: hint.place,
+            name: String::new(),
+            docs,
+            body,
+        });
         id
     }
 
@@ -474,24 +418,12 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    fn wanted(&mut self, document: DocumentId) -> &BTreeMap<String, Rank> {
-        let atlas = self.atlas;
-        self.wanted.entry(document).or_insert_with(|| {
-            let root = atlas.root(document);
-            let named =
-                |folder| atlas.map(root, folder).into_iter().filter_map(|(name, _)| names::type_name(name));
-            let members = named("properties").map(|name| (name, Rank::Member));
-            let definitions = ["$defs", "definitions"].into_iter().flat_map(named);
-            members.chain(definitions.map(|name| (name, Rank::Definition))).collect()
-        })
-    }
-
     pub(super) fn set_union(&mut self, id: TypeId, variants: Vec<UnionVariant>) {
         self.plan.definitions[id.0].body = Body::Union(variants);
     }
 
-    pub(super) fn name_of(&self, id: TypeId) -> &str {
-        &self.plan.definition(id).name
+    fn root_name(&self, home: DocumentId) -> String {
+        path::root_name(&self.atlas.schema(home).at().subject)
     }
 }
 
@@ -525,16 +457,4 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
         | RustType::Named(_) => value.shape,
     };
     TypeRef { shape, nullable: value.nullable }
-}
-
-/// Returns the singular of a name: `Items` becomes `Item`.
-fn singular(name: &str) -> String {
-    if let Some(stem) = name.strip_suffix("ies").filter(|stem| 1 < stem.len()) {
-        return format!("{stem}y");
-    }
-    let plural = name.ends_with('s') && !["ss", "us", "is"].iter().any(|end| name.ends_with(end));
-    match name.strip_suffix('s') {
-        Some(stem) if plural && 1 < stem.len() => stem.to_owned(),
-        _ => format!("{name}Item"),
-    }
 }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::typing::{Hint, Planner, Rank, wide};
+use super::path::{Part, root_name};
+use super::typing::{Hint, Planner, wide};
 use super::{Body, Case, RustType, TypeRef, UnionVariant};
-use crate::names::{self, Names};
+use crate::names::{self, distinct_by};
 use crate::shape::{Conjunction, Expression, Facts, Kinds};
 
 /// Maximum number of alternatives that are compared with each other. If a schema has more, one type holds the values of
@@ -102,13 +103,11 @@ impl<'c> Planner<'_, 'c> {
         let docs = self.docs_of(conjunction, &Expression::Anything, hint);
         let id = self.define(hint, docs, Body::Union(Vec::new()));
         self.settle(id);
-        let parent = self.name_of(id).to_owned();
-        let mut taken = Names::default();
+        let names = self.variant_names(&clusters, &cases);
         let mut variants = Vec::new();
         let mut nullable = false;
-        for (cluster, case) in clusters.into_iter().zip(cases) {
-            let name = self.variant_name(&cluster, &case);
-            let hint = variant_hint(hint, &parent, &name);
+        for ((cluster, case), name) in clusters.into_iter().zip(cases).zip(names) {
+            let hint = hint.with(Part::Variant(name.clone()));
             let expression = match cluster.alternatives.as_slice() {
                 [only] => only.clone(),
                 several => Expression::Any(several.to_vec()),
@@ -117,14 +116,7 @@ impl<'c> Planner<'_, 'c> {
             let value = wide(self.type_of(&expression, &hint));
             nullable |= value.nullable;
             let value = TypeRef { nullable: false, ..value };
-            variants.push(UnionVariant {
-                name: taken.take(&[name]),
-                docs: Vec::new(),
-                value,
-                case,
-                place,
-                boxed: false,
-            });
+            variants.push(UnionVariant { name, docs: Vec::new(), value, case, place, boxed: false });
         }
         self.set_union(id, variants);
         TypeRef { shape: RustType::Named(id), nullable }
@@ -149,7 +141,6 @@ impl<'c> Planner<'_, 'c> {
         let docs = self.docs_of(conjunction, &Expression::Anything, hint);
         let id = self.define(hint, docs, Body::Union(Vec::new()));
         self.settle(id);
-        let parent = self.name_of(id).to_owned();
         let parts: Vec<Kinds> = if unintended {
             vec![Kinds::OBJECT]
         } else {
@@ -162,7 +153,7 @@ impl<'c> Planner<'_, 'c> {
         let mut variants = Vec::new();
         for part in parts {
             let name = kind_name(part).to_owned();
-            let hint = variant_hint(hint, &parent, &name);
+            let hint = hint.with(Part::Variant(name.clone()));
             let value = wide(self.type_of(&conjunction.only(part), &hint));
             let case = Case { kinds: kind_constants(part), ..Case::default() };
             variants.push(UnionVariant { name, docs: Vec::new(), value, case, place: None, boxed: false });
@@ -184,33 +175,58 @@ impl<'c> Planner<'_, 'c> {
         TypeRef { shape: RustType::Named(id), nullable }
     }
 
+    /// Returns the names of the variants. All names differ.
+    fn variant_names(&self, clusters: &[Cluster<'c>], cases: &[Case]) -> Vec<String> {
+        let parts: Vec<(String, String)> = clusters
+            .iter()
+            .zip(cases)
+            .map(|(cluster, case)| (self.variant_name(cluster, case), content_name(cluster)))
+            .collect();
+        distinct_by(
+            clusters.len(),
+            &BTreeSet::new(),
+            &|at| parts[at].0.clone(),
+            &|at| if parts[at].1 == parts[at].0 { format!("{}Plain", parts[at].0) } else { parts[at].1.clone() },
+            &|at| format!("{}N{}", parts[at].1, at + 1),
+        )
+    }
+
+    /// Returns the name of a variant. The name depends only on the variant's own alternative: on its tag, on the key of its
+    /// definition, or on the properties that it requires.
     fn variant_name(&self, cluster: &Cluster<'c>, case: &Case) -> String {
         if let Some((_, texts)) = case.tags.first()
             && let [only] = texts.as_slice()
-            && let Some(name) = names::type_name(only)
         {
-            return name;
+            return names::type_name(only);
         }
         if let [Expression::Schema(place)] = cluster.alternatives.as_slice() {
             let entry = self.shapes.entry(*place);
             let tokens: Vec<String> = self.atlas.pointer(entry).tokens().collect();
             if let [.., folder, name] = tokens.as_slice()
                 && (folder == "$defs" || folder == "definitions")
-                && let Some(name) = names::type_name(name)
             {
-                return name;
+                return names::type_name(name);
             }
-            let title = self.atlas.keyword(entry, "title").and_then(serde_json::Value::as_str);
-            if let Some(name) =
-                title.map(names::words).filter(|w| w.len() <= 4).and_then(|w| names::camel(&w))
-            {
-                return name;
+            let home = self.atlas.document(entry);
+            if tokens.is_empty() && home != self.atlas.document(*place) {
+                return root_name(&self.atlas.schema(home).at().subject);
             }
         }
-        let required = case.required.first().and_then(|name| names::type_name(name));
-        let kinds = cluster.facts.iter().fold(Kinds::NONE, |kinds, facts| kinds.or(facts.kinds));
-        required.map_or_else(|| kind_name(kinds).to_owned(), |member| format!("With{member}"))
+        content_name(cluster)
     }
+}
+
+/// Returns the name of a variant by its content: the properties that it requires, or its kind of value.
+fn content_name(cluster: &Cluster<'_>) -> String {
+    /// More properties would make the name hard to read.
+    const PROPERTIES_MAX: usize = 3;
+    let kinds = cluster.facts.iter().fold(Kinds::NONE, |kinds, facts| kinds.or(facts.kinds));
+    let joined = cluster.joined();
+    if kinds != Kinds::OBJECT || joined.required.is_empty() {
+        return kind_name(kinds).to_owned();
+    }
+    let required = joined.required.iter().take(PROPERTIES_MAX).map(|name| names::type_name(name));
+    names::cut_type_name(format!("With{}", required.collect::<Vec<_>>().join("And")))
 }
 
 /// Returns the alternatives in clusters. Code cannot distinguish the alternatives of one cluster.
@@ -321,11 +337,6 @@ fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
         cases.push(case);
     }
     cases
-}
-
-/// Returns the hint for the type of a variant.
-fn variant_hint(hint: &Hint, parent: &str, name: &str) -> Hint {
-    Hint { home: hint.home, names: vec![names::joined(parent, name)], rank: Rank::Part, is_member: true }
 }
 
 fn kind_constants(kinds: Kinds) -> Vec<&'static str> {

@@ -3,8 +3,7 @@
 use handlebars::Handlebars;
 use serde::Serialize;
 
-use super::layout;
-use super::printer::{TEMPLATES, register};
+use super::printer::{TEMPLATES, check, register};
 use crate::options::Templates;
 
 /// Returns the name of the first custom template that makes the output invalid even if all other templates are the
@@ -37,5 +36,5 @@ fn prints_rust(replaced: &[(&str, &str)], template: &str, view: &impl Serialize)
     let built_in = TEMPLATES;
     let all = built_in.iter().chain(replaced);
     let registered = all.map(|(name, text)| register(&mut handlebars, name, text)).all(|done| done.is_ok());
-    registered && handlebars.render(template, view).is_ok_and(|printed| layout::check(&printed).is_ok())
+    registered && handlebars.render(template, view).is_ok_and(|printed| check(&printed).is_ok())
 }

@@ -1,16 +1,14 @@
 use handlebars::{Handlebars, RenderErrorReason};
 use serde::Serialize;
 
-use super::{blame, layout};
+use super::blame;
 use crate::options::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 9] = [
-    ("document.rs", include_str!("../../templates/document.rs.hbs")),
-    ("event.rs", include_str!("../../templates/event.rs.hbs")),
+pub(super) const TEMPLATES: [(&str, &str); 7] = [
+    ("glue.rs", include_str!("../../templates/glue.rs.hbs")),
     ("index.rs", include_str!("../../templates/index.rs.hbs")),
     ("newtype.rs", include_str!("../../templates/newtype.rs.hbs")),
-    ("shared.rs", include_str!("../../templates/shared.rs.hbs")),
     ("struct.rs", include_str!("../../templates/struct.rs.hbs")),
     ("subject.rs", include_str!("../../templates/subject.rs.hbs")),
     ("texts.rs", include_str!("../../templates/texts.rs.hbs")),
@@ -79,12 +77,12 @@ impl<'t> Printer<'t> {
                 one_line(error.reason())
             },
         })?;
-        let (file, bodies) = layout::check(&printed).map_err(|error| {
+        check(&printed).map_err(|error| {
             let (name, line) = blame::culprit(self.templates, template, view);
             let why = format!("the template does not print valid Rust: {error}");
             PrintError { template: name, line, why }
         })?;
-        Ok(layout::put_back(&spaced(&on_one_line(&prettyplease::unparse(&file))), &bodies))
+        Ok(laid_out(&printed))
     }
 }
 
@@ -119,72 +117,33 @@ pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the code with each runtime macro and each lint attribute on one line, because only the compiler reads them.
-/// The names of a `pub use` are on as few lines as possible.
-///
-/// This is safe: no literal has several lines here, and the formatter breaks lines only between tokens.
-fn on_one_line(code: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut joined = String::with_capacity(code.len());
-    let mut lines = code.lines();
-    while let Some(first) = lines.next() {
-        let start = first.trim_start();
-        let begins = joined.len();
-        let is_use = start.starts_with("pub use ") && first.ends_with('{');
-        joined.push_str(first);
-        if (start.starts_with("rt::") && first.ends_with("! {")) || start == "#[allow(" || is_use {
-            for line in lines.by_ref() {
-                let text = line.trim_start();
-                if !joined.ends_with('(') && !text.starts_with(')') {
-                    joined.push(' ');
-                }
-                joined.push_str(text);
-                if indent(line) == indent(first) {
-                    break;
-                }
-            }
-        }
-        if is_use {
-            let line = joined.split_off(begins);
-            joined.push_str(&layout::wrapped_use(&line));
-        }
-        joined.push('\n');
-    }
-    joined
+/// Returns an error if a text is not Rust.
+pub(super) fn check(printed: &str) -> Result<(), String> {
+    syn::parse_file(printed).map(|_| ()).map_err(|error| one_line(&error))
 }
 
-/// Returns the code with empty lines between items, because the formatter does not add them.
+/// Returns printed code with the indentation of its brackets. Only single empty lines remain, and none beside a bracket.
 ///
-/// No literal has several lines here, so every line is code.
-fn spaced(code: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut spaced = String::with_capacity(code.len() + code.len() / 20);
-    let mut before: Option<&str> = None;
-    for line in code.lines() {
-        let ends_item = before.is_some_and(|before| {
-            let is_comment = before.trim_start().starts_with("//");
-            let ends = before.ends_with(['}', ';']) && !is_comment;
-            ends && indent(before) == indent(line)
-        });
-        let start = line.trim_start();
-        // The other macros of the runtime belong to the type above them, so no empty line separates them from it.
-        let starts_item = ["///", "#[", "pub ", "impl ", "static ", "use ", "rt::types!"]
-            .iter()
-            .any(|item| start.starts_with(item));
-        // No empty line separates lines that only name or embed something.
-        let is_line = |line: &str| {
-            let line = line.trim_start();
-            let named = ["pub mod ", "pub use ", "pub const SCHEMA", "rt::event!", "rt::document!", "};"];
-            named.iter().any(|start| line.starts_with(start)) && !line.ends_with('{')
-        };
-        let goes_on = before.is_some_and(is_line)
-            && (is_line(line) || indent(line) == 0 || start.starts_with("pub use"));
-        if ends_item && starts_item && !goes_on {
-            spaced.push('\n');
+/// This is safe, because every literal and every comment is on one line.
+fn laid_out(printed: &str) -> String {
+    let opens = |line: &str| !line.starts_with("//") && line.ends_with(['{', '[', '(']);
+    let mut code = String::with_capacity(printed.len() + printed.len() / 4);
+    let (mut depth, mut wants_empty) = (0_usize, false);
+    for line in printed.lines().map(str::trim) {
+        if line.is_empty() {
+            wants_empty = !code.is_empty();
+            continue;
         }
-        spaced.push_str(line);
-        spaced.push('\n');
-        before = Some(line);
+        let closes = line.starts_with(['}', ']', ')']);
+        depth = depth.saturating_sub(closes.into());
+        if wants_empty && !closes && !code.ends_with("{\n") {
+            code.push('\n');
+        }
+        wants_empty = false;
+        code.extend(std::iter::repeat_n("    ", depth));
+        code.push_str(line);
+        code.push('\n');
+        depth += usize::from(opens(line));
     }
-    spaced
+    code
 }

@@ -3,28 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::dataschema;
-use super::layout::filled;
 use crate::atlas::{Atlas, DocumentId};
+use crate::link::Program;
+use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
-    Body, Borrowed, Case, Field, Module, Plan, RustType, SHARED, StandIn, Struct, TextVariant, TypeId,
-    TypeRef, UnionVariant,
+    Body, Borrowed, Case, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
+    root_name,
 };
 use crate::text::literal;
 use crate::view;
 
-/// The module in which a type is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
-    Document(DocumentId),
-    /// The module of types that several documents share.
-    Shared,
-}
-
 /// The module in which a type is printed, and the form of the type.
 #[derive(Debug, Clone, Copy)]
 struct Scope {
-    home: Home,
+    home: DocumentId,
     /// Whether strings are borrowed from the event.
     borrows: bool,
 }
@@ -33,9 +26,10 @@ struct Scope {
 pub(super) struct Types<'a, 'c> {
     pub(super) atlas: &'a Atlas<'c>,
     pub(super) plan: &'a Plan,
+    pub(super) programs: &'a BTreeMap<DocumentId, Program>,
     pub(super) modules: &'a BTreeMap<DocumentId, Module>,
     pub(super) options: &'a Options,
-    /// The names of borrowed forms, if the options request them.
+    /// The borrowed forms, if the options request them.
     pub(super) borrowed: Option<&'a Borrowed>,
 }
 
@@ -43,21 +37,19 @@ impl Types<'_, '_> {
     /// Returns the types that are printed in a document's module.
     pub(super) fn of(&self, home: DocumentId) -> Vec<view::Type> {
         let all = self.plan.definitions.iter().enumerate();
-        all.filter(|(_, definition)| definition.home == home && definition.stands_in.is_none())
-            .flat_map(|(at, definition)| {
-                let borrowed = self.borrowed.and_then(|borrowed| borrowed.name(TypeId(at)));
-                self.forms(TypeId(at), &definition.name, borrowed, Home::Document(home))
-            })
-            .collect()
+        let own: Vec<TypeId> =
+            all.filter(|(_, definition)| definition.home == home).map(|(at, _)| TypeId(at)).collect();
+        let names: Vec<&str> = own.iter().map(|id| self.plan.definition(*id).name.as_str()).collect();
+        let modules = distinct(Style::Field, &names);
+        own.iter().zip(modules).flat_map(|(id, module)| self.forms(*id, home, &module)).collect()
     }
 
-    /// Returns the types that several modules share.
-    pub(super) fn shared(&self) -> Vec<view::Type> {
-        let all = self.plan.shared.iter().enumerate().flat_map(|(at, shared)| {
-            let borrowed = self.borrowed.and_then(|borrowed| borrowed.shared(at));
-            self.forms(shared.of, &shared.name, borrowed, Home::Shared)
-        });
-        all.collect()
+    /// Returns the name of a document's event, if its type has another name.
+    pub(super) fn aliases(&self, home: DocumentId) -> Vec<view::Alias> {
+        let name = root_name(&self.atlas.schema(home).at().subject);
+        let events = self.plan.events.iter().filter(|event| event.document == home);
+        let roots = events.map(|event| &self.plan.definition(event.root).name).filter(|of| **of != name);
+        roots.map(|of| view::Alias { name: name.clone(), of: of.clone() }).collect()
     }
 
     /// Returns the names of printed types without strings; empty if the options do not request borrowed forms.
@@ -71,69 +63,70 @@ impl Types<'_, '_> {
     }
 
     /// Returns a type, and its borrowed form if it has one.
-    fn forms(&self, id: TypeId, name: &str, borrowed: Option<&str>, home: Home) -> Vec<view::Type> {
+    fn forms(&self, id: TypeId, home: DocumentId, module: &str) -> Vec<view::Type> {
+        let definition = self.plan.definition(id);
+        let name = &definition.name;
+        let borrowed = self.borrowed.filter(|all| all.has(id)).map(|all| all.name(home, name));
         let body = |borrows| self.body(id, Scope { home, borrows });
-        let event = self.event(id, borrowed);
-        let docs = self.plan.definition(id).docs.clone();
-        let mut forms = vec![view::Type { name: name.to_owned(), docs, event, ..body(false) }];
+        let event = self.event(id, borrowed.as_deref());
+        // A module must not have the name of its type. Names without capital letters, such as `日本`, are equal.
+        let module = if module == name { format!("{module}_") } else { module.to_owned() };
+        let mut forms = vec![view::Type {
+            name: name.clone(),
+            module: Some(module),
+            docs: definition.docs.clone(),
+            derives: derives(&definition.body),
+            location: self.location(id),
+            event,
+            ..body(false)
+        }];
         if let Some(borrowed) = borrowed {
-            let docs = vec![format!("[`{name}`] with strings borrowed from the event.")];
-            let owned = Some(name.to_owned());
-            forms.push(view::Type { name: format!("{borrowed}<'a>"), docs, owned, ..body(true) });
+            forms.push(view::Type {
+                name: borrowed,
+                lifetime: "<'a>",
+                docs: vec![format!("[`{name}`] with strings borrowed from the event.")],
+                derives: derives(&definition.body),
+                owned: Some(name.clone()),
+                ..body(true)
+            });
         }
         forms
     }
 
-    /// Returns the re-exports of a document's module. A type is re-exported if another module contains it, or if it has
-    /// another name there.
+    /// Returns the location of the schema whose node checks a value of a type alone.
+    fn location(&self, id: TypeId) -> Option<String> {
+        let definition = self.plan.definition(id);
+        let program = self.programs.get(&definition.home)?;
+        let place = definition.place.filter(|place| program.of_types.contains(place))?;
+        Some(literal(self.atlas.pointer(place).as_str()))
+    }
+
+    /// Returns the re-exports of a document's module: the types of other documents that its types contain.
     pub(super) fn uses(&self, home: DocumentId) -> Vec<view::Use> {
-        let (mut shared, mut neighbours) = (Vec::new(), Vec::new());
-        let add = |names: &mut Vec<String>, printed: &str, name: &str| {
-            let is_same = printed == name;
-            names.push(if is_same { name.to_owned() } else { format!("{printed} as {name}") });
-        };
-        let definitions = self.plan.definitions.iter().enumerate();
-        for (at, definition) in definitions.filter(|(_, definition)| definition.home == home) {
-            let borrowed = self.borrowed.and_then(|all| Some((all, all.name(TypeId(at))?)));
-            match definition.stands_in {
-                Some(StandIn::Shared(at)) => {
-                    add(&mut shared, &self.plan.shared[at].name, &definition.name);
-                    if let Some((printed, name)) =
-                        borrowed.and_then(|(all, name)| Some((all.shared(at)?, name)))
-                    {
-                        add(&mut shared, printed, name);
-                    }
+        let mut uses = Vec::new();
+        for (id, name) in self.plan.imports.get(&home).into_iter().flatten() {
+            let definition = self.plan.definition(*id);
+            let mut add = |printed: &str, name: &str| {
+                if let Some(path) = self.path(home, definition.home, printed) {
+                    let path = if printed == name { path } else { format!("{path} as {name}") };
+                    uses.push(view::Use { path });
                 }
-                Some(StandIn::Neighbour(id)) => {
-                    add(&mut neighbours, &self.plan.definition(id).name, &definition.name);
-                    if let Some((printed, name)) =
-                        borrowed.and_then(|(all, name)| Some((all.name(id)?, name)))
-                    {
-                        add(&mut neighbours, printed, name);
-                    }
-                }
-                None => {}
+            };
+            add(&definition.name, name);
+            if let Some(all) = self.borrowed.filter(|all| all.has(*id)) {
+                add(&all.name(definition.home, &definition.name), &all.name(home, name));
             }
         }
-        let all = [(format!("super::super::{SHARED}"), shared), ("self".to_owned(), neighbours)];
-        all.into_iter()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(path, mut names)| {
-                names.sort();
-                view::Use { path, names }
-            })
-            .collect()
+        uses.sort_by(|a, b| a.path.cmp(&b.path));
+        uses
     }
 
     /// Returns the path of an item in another document's module; `None` if this module is not printed.
-    pub(super) fn path(&self, from: Home, to: DocumentId, item: &str) -> Option<String> {
-        if from == Home::Document(to) {
+    pub(super) fn path(&self, from: DocumentId, to: DocumentId, item: &str) -> Option<String> {
+        if from == to {
             return Some(item.to_owned());
         }
         let there = self.modules.get(&to)?;
-        let Home::Document(from) = from else {
-            return Some(format!("super::{}::{}::{item}", there.subject, there.version));
-        };
         Some(if self.modules.get(&from)?.subject == there.subject {
             format!("super::{}::{item}", there.version)
         } else {
@@ -146,10 +139,9 @@ impl Types<'_, '_> {
         let mut one = view::Type::default();
         match &self.plan.definition(id).body {
             Body::Struct(body) => one.record = Some(self.record(body, scope)),
-            Body::Texts(variants) => one.texts = Some(texts(&self.plan.definition(id).name, variants)),
+            Body::Texts(variants) => one.texts = Some(texts(variants)),
             Body::Union(variants) => {
-                let variants = variants.iter().enumerate();
-                let variants = variants.map(|(at, v)| self.variant(at, v, scope)).collect();
+                let variants = variants.iter().map(|variant| self.variant(variant, scope)).collect();
                 one.alternatives = Some(view::Union { variants });
             }
             Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, scope)),
@@ -170,22 +162,12 @@ impl Types<'_, '_> {
     }
 
     fn record(&self, body: &Struct, scope: Scope) -> view::Struct {
-        let fields: Vec<view::Field> =
-            body.fields.iter().map(|field| self.field(field, &body.names[field.at], scope)).collect();
-        let mut arguments: Vec<view::Argument> = fields
-            .iter()
-            .filter(|field| field.mode == "required")
-            .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
-            .collect();
-        // The order of properties changes neither the meaning of a schema nor its digest.
-        arguments.sort_by(|a, b| a.name.cmp(&b.name));
-        let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
-            name: name.clone(),
-            rust_type: map(scope, &self.text(value, false, scope)),
-        });
-        let names: Vec<String> = body.names.iter().map(|name| literal(name)).collect();
-        let names_more = names.len() != fields.len();
-        view::Struct { names, names_more, fields, arguments, rest }
+        let with_field = body.fields.iter().zip(&body.names);
+        let fields = with_field.map(|(field, json)| self.field(field, json, scope)).collect();
+        let also = body.names.iter().skip(body.fields.len()).map(|name| literal(name)).collect();
+        let rest = body.rest.as_ref();
+        let rest = rest.map(|value| view::Rest { rust_type: map(scope, &self.text(value, false, scope)) });
+        view::Struct { fields, also, rest }
     }
 
     fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
@@ -199,7 +181,7 @@ impl Types<'_, '_> {
             (false, _, _) => (format!("Option<{inner}>"), "optional"),
         };
         let bare_name = field.name.trim_start_matches("r#");
-        let setter = (!field.required).then(|| format!("with_{}", bare_name.trim_end_matches('_')));
+        let setter = (!field.required && !scope.borrows).then(|| format!("with_{bare_name}"));
         // If a property has only one value, `new` needs no argument for it.
         let is_constant = mode == "required" && self.plan.is_constant(&field.value);
         let mode = if is_constant { "constant" } else { mode };
@@ -208,17 +190,16 @@ impl Types<'_, '_> {
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
             rust_type,
+            attributes: if field.deprecated { vec!["#[deprecated]".to_owned()] } else { Vec::new() },
             json: literal(json),
-            at: field.at,
             mode,
             setter,
             value: inner,
         }
     }
 
-    fn variant(&self, at: usize, variant: &UnionVariant, scope: Scope) -> view::Variant {
+    fn variant(&self, variant: &UnionVariant, scope: Scope) -> view::Variant {
         view::Variant {
-            at,
             name: variant.name.clone(),
             docs: if scope.borrows { Vec::new() } else { variant.docs.clone() },
             rust_type: self.text(&variant.value, variant.boxed, scope),
@@ -228,7 +209,7 @@ impl Types<'_, '_> {
 
     /// Returns a type in Rust syntax, for use in the module of a document.
     pub(super) fn named_in(&self, home: DocumentId, value: &TypeRef) -> String {
-        self.text(value, false, Scope { home: Home::Document(home), borrows: false })
+        self.text(value, false, Scope { home, borrows: false })
     }
 
     /// Returns a type in Rust syntax.
@@ -246,7 +227,8 @@ impl Types<'_, '_> {
             RustType::List(of) => format!("Vec<{}>", element(of)),
             RustType::Map(of) => map(scope, &element(of)),
             RustType::Tuple(parts) => {
-                format!("({},)", parts.iter().map(element).collect::<Vec<_>>().join(", "))
+                let comma = if parts.len() == 1 { "," } else { "" };
+                format!("({}{comma})", parts.iter().map(element).collect::<Vec<_>>().join(", "))
             }
             RustType::Named(id) => self.name(*id, scope),
         };
@@ -254,47 +236,44 @@ impl Types<'_, '_> {
         if value.nullable { format!("Option<{bare}>") } else { bare }
     }
 
-    /// Returns the path of a type, for use in the module of the scope.
+    /// Returns the name of a type in the module of the scope.
     fn name(&self, id: TypeId, scope: Scope) -> String {
         let definition = self.plan.definition(id);
-        let shared = match (scope.home, definition.stands_in) {
-            (Home::Shared, Some(StandIn::Shared(at))) => Some(at),
-            _ => None,
+        let imported = || self.plan.imports.get(&scope.home).and_then(|imports| imports.get(&id));
+        let owned = if definition.home == scope.home { Some(&definition.name) } else { imported() };
+        let Some(owned) = owned.filter(|_| self.modules.contains_key(&definition.home)) else {
+            return "rt::Json".to_owned();
         };
-        let borrowed = self.borrowed.filter(|_| scope.borrows).and_then(|all| match shared {
-            Some(at) => all.shared(at),
-            None => all.name(id),
-        });
-        let owned = shared.map_or(&definition.name, |at| &self.plan.shared[at].name);
-        let name = borrowed.map_or_else(|| owned.clone(), |name| format!("{name}<'a>"));
-        match shared {
-            Some(_) => name,
-            None => self.path(scope.home, definition.home, &name).unwrap_or_else(|| "rt::Json".to_owned()),
+        match self.borrowed.filter(|all| scope.borrows && all.has(id)) {
+            Some(all) => format!("{}<'a>", all.name(scope.home, owned)),
+            None => owned.clone(),
         }
     }
+}
+
+/// Returns the traits that a type derives, separated by commas.
+fn derives(body: &Body) -> String {
+    match body {
+        Body::Texts(variants) if variants.len() == 1 => {
+            "Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash"
+        }
+        Body::Texts(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
+        Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => "Debug, Clone, PartialEq, Eq, Hash",
+    }
+    .to_owned()
 }
 
 fn map(scope: Scope, of: &str) -> String {
     if scope.borrows { format!("rt::MapRef<'a, {of}>") } else { format!("rt::Map<{of}>") }
 }
 
-fn texts(name: &str, variants: &[TextVariant]) -> view::Texts {
-    /// Maximum number of characters of a line of variants, without its indentation.
-    const WIDTH_MAX: usize = 88;
-    /// Maximum number of characters of the enum's name and its variants together, if they are on one line.
-    const BEHIND_NAME_MAX: usize = 78;
-    let text =
-        |variant: &TextVariant| view::Text { name: variant.name.clone(), text: literal(&variant.text) };
-    let variants: Vec<view::Text> = variants.iter().map(text).collect();
-    let parts: Vec<String> = variants.iter().map(|one| format!("{} = {},", one.name, one.text)).collect();
-    let lines = filled(&parts, WIDTH_MAX);
-    let line = match lines.as_slice() {
-        [only] if name.len() + only.chars().count() <= BEHIND_NAME_MAX => {
-            Some(only.trim_end_matches(',').to_owned())
-        }
-        _ => None,
+fn texts(variants: &[TextVariant]) -> view::Texts {
+    let text = |variant: &TextVariant| view::Text {
+        name: variant.name.clone(),
+        text: literal(&variant.text),
+        docs: Vec::new(),
     };
-    view::Texts { single: variants.len() == 1, variants, line, lines }
+    view::Texts { single: variants.len() == 1, variants: variants.iter().map(text).collect() }
 }
 
 fn case(case: &Case) -> String {

@@ -197,9 +197,19 @@ impl<'c> Shapes<'_, 'c> {
         }
         facts.keeps_rest = self.counts_members(place, false)
             || self.compares_whole(place)
-            || (self.keep_unknown && facts.known.is_none() && !facts.names.is_empty());
+            || (facts.known.is_none()
+                && !facts.names.is_empty()
+                && (self.keep_unknown || self.names_openness(place)));
         facts.small_integers = self.has_small_bounds(place);
         facts
+    }
+
+    /// Returns whether a schema says that objects may have further properties, or names some of them by a pattern.
+    fn names_openness(&self, place: Place) -> bool {
+        let patterns = self.atlas.keyword(place, "patternProperties").and_then(Value::as_object);
+        let others = self.atlas.keyword(place, "additionalProperties");
+        patterns.is_some_and(|patterns| !patterns.is_empty())
+            || others.is_some_and(|others| others != &Value::Bool(false))
     }
 
     fn own_kinds(&self, place: Place) -> Kinds {
