@@ -73,7 +73,7 @@ pub(crate) fn model() -> String {
 #[derive(Debug)]
 pub(crate) struct EventPath {
     pub(crate) at: Coordinates,
-    /// The module, such as `order_placed::v1`.
+    /// The module, such as `commerce_order_placed::v1`.
     pub(crate) module: String,
     pub(crate) name: String,
     /// The name of the borrowed type, if it exists.
@@ -86,26 +86,23 @@ impl EventPath {
     }
 }
 
-/// Returns the event types of a generated file.
+/// Returns the event types of a generated file. Only files with glue have event types.
 pub(crate) fn event_paths(file: &GeneratedFile) -> Vec<EventPath> {
+    let Some(module) = file.path.strip_suffix(".glue.rs") else { return Vec::new() };
+    let module = module.replace('/', "::");
     let mut found: Vec<EventPath> = Vec::new();
-    let mut module = "";
     for line in file.text.lines() {
-        let code = line.trim_start();
-        if let Some(rest) = line.strip_prefix("pub mod ") {
-            module = rest.trim_end_matches(" {");
-        } else if let Some(of) = code.strip_prefix("rt::event! { ")
-            && let Some((name, rest)) = of.split_once(" = ")
+        if let Some(of) = line.strip_prefix("rt::event! { ")
+            && let Some((name, rest)) = of.split_once(' ')
         {
             let literals: Vec<&str> = rest.split('"').skip(1).step_by(2).take(2).collect();
             if let [subject, version] = literals.as_slice()
                 && let (Ok(subject), Ok(version)) = (Subject::parse(subject), Version::parse(version))
             {
-                let module = format!("{}::{module}", file.path.trim_end_matches(".rs"));
                 let at = Coordinates { subject, version };
-                found.push(EventPath { at, module, name: name.to_owned(), borrowed: None });
+                found.push(EventPath { at, module: module.clone(), name: name.to_owned(), borrowed: None });
             }
-        } else if let Some(of) = code.strip_prefix("rt::event_ref! { ")
+        } else if let Some(of) = line.strip_prefix("rt::event_ref! { ")
             && let (Some(event), Some((borrowed, _))) = (found.last_mut(), of.split_once(" of "))
         {
             event.borrowed = Some(borrowed.to_owned());

@@ -76,7 +76,9 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         }
     }
     for step in steps.iter_mut().filter(|step| step.holds.is_none()) {
-        step.holds = Some(true);
+        // The compiler does not see that a name has another meaning.
+        let is_same = step.reasons.iter().all(|(reason, _)| *reason != Reason::AnotherMeaning);
+        step.holds = Some(is_same);
     }
     print(args, &steps)?;
     let clean = steps.iter().all(|step| step.holds == Some(true) || !step.is_caused_by_generator());
@@ -131,11 +133,6 @@ fn bump(catalog: &Catalog, from: &Coordinates, to: &Coordinates) -> Option<Bump>
 /// The differences that can break a client, each with its place.
 type Reasons = Vec<(Reason, String)>;
 
-/// Returns the text of the file with the shared types.
-fn shared(files: &[GeneratedFile]) -> Option<&str> {
-    files.iter().find(|file| file.path == "shared.rs").map(|file| file.text.as_str())
-}
-
 /// Generates the new version, and adds the client of the old version to the module of the event.
 fn with_clients(
     catalog: &Catalog,
@@ -145,22 +142,27 @@ fn with_clients(
 ) -> Option<(Vec<GeneratedFile>, Reasons)> {
     let one = |at: &Coordinates| generate(catalog, std::slice::from_ref(at), options).ok();
     let (old, mut new) = (one(from)?, one(to)?);
-    let of = |files: &[GeneratedFile], at: &Coordinates| {
-        files.iter().position(|file| event_paths(file).iter().any(|event| event.at == *at))
-    };
-    let before = surface(&old[of(&old, from)?].text, shared(&old))?;
-    let file = of(&new, to)?;
-    let after = surface(&new[file].text, shared(&new))?;
-    // The module of the version is the last item of its file, so the client goes before the last bracket.
-    let end = new[file].text.rfind('}')?;
-    new[file].text.insert_str(end, &client(&before));
+    let before = surface(&old, &module_of(&old, from)?)?;
+    let module = module_of(&new, to)?;
+    let after = surface(&new, &module)?;
+    let (subject, version) = module.split_once("::")?;
+    let file = new.iter_mut().find(|file| file.path == format!("{subject}.rs"))?;
+    let start = format!("pub mod {version} {{\n");
+    let at = file.text.find(&start)? + start.len();
+    file.text.insert_str(at, &client(&before));
     Some((new, reasons(&before, &after)))
+}
+
+/// Returns the module of a version, such as `commerce_order_placed::v1`.
+fn module_of(files: &[GeneratedFile], at: &Coordinates) -> Option<String> {
+    files.iter().flat_map(event_paths).find(|event| event.at == *at).map(|event| event.module)
 }
 
 impl Step {
     /// Returns whether the generator caused the break, not the schema.
     fn is_caused_by_generator(&self) -> bool {
-        self.reasons.first().is_none_or(|(reason, _)| *reason == Reason::Renamed)
+        let by_generator = |reason: Reason| matches!(reason, Reason::AnotherMeaning | Reason::Renamed);
+        self.reasons.first().is_none_or(|(reason, _)| by_generator(*reason))
     }
 }
 

@@ -152,7 +152,7 @@ fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error:
         return Ok(None);
     }
     let Ok(files) = generate(&catalog, &[at], &Options::default()) else { return Ok(None) };
-    let (root, program) = files.iter().find_map(program_of).ok_or("no generated file has a program")?;
+    let program = files.iter().find_map(program_of).ok_or("no generated file has a program")?;
     let program: &'static Program = Box::leak(Box::new(Program::new(program.leak(), &[])));
     let document = Document::new(
         "schemas/a/1.0.0.json",
@@ -160,49 +160,12 @@ fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error:
         text.to_owned().leak(),
         &[],
         true,
-        (program, root),
+        (program, 0),
     );
     Ok(Some(Box::leak(Box::new(document))))
 }
 
-/// Returns the number of the root node and the text of the program in a generated file.
-fn program_of(file: &GeneratedFile) -> Option<(u32, String)> {
-    let tokens: TokenStream = file.text.parse().ok()?;
-    program_in(tokens)
-}
-
-fn program_in(tokens: TokenStream) -> Option<(u32, String)> {
-    let mut is_document = false;
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => is_document |= ident == "document",
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-            TokenTree::Group(group) if is_document => {
-                let mut root = None;
-                let mut program = None;
-                for part in group.stream() {
-                    if let TokenTree::Literal(literal) = part {
-                        let literal = literal.to_string();
-                        root = root.or(literal.parse().ok());
-                        program = syn::parse_str::<syn::LitStr>(&literal).ok().or(program);
-                    }
-                }
-                return Some((root?, program?.value()));
-            }
-            TokenTree::Group(group) => {
-                if let Some(found) = program_in(group.stream()) {
-                    return Some(found);
-                }
-            }
-        }
-    }
-    None
-}
-
-/// Returns a number from `/proc/self/status`, in KiB.
-fn status(name: &str) -> Result<u64, std::io::Error> {
-    let text = std::fs::read_to_string("/proc/self/status")?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    let number = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    number.ok_or_else(|| std::io::Error::other(format!("no {name} in /proc/self/status")))
+/// Returns the text of the program in a generated file. The root is its first node.
+fn program_of(file: &GeneratedFile) -> Option<String> {
+    file.path.ends_with(".program.json").then(|| file.text.clone())
 }

@@ -20,7 +20,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("texts.rs.hbs", include_str!("plain/texts.rs.hbs")),
     ("newtype.rs.hbs", include_str!("plain/newtype.rs.hbs")),
     ("subject.rs.hbs", include_str!("plain/subject.rs.hbs")),
-    ("shared.rs.hbs", include_str!("plain/shared.rs.hbs")),
+    ("glue.rs.hbs", include_str!("plain/glue.rs.hbs")),
 ];
 
 /// The crate of the plain types. Its module `plain` replaces the runtime.
@@ -136,7 +136,10 @@ fn write_types(
                 let mut all = chosen.iter_mut().zip(&mut paths);
                 let found = all.find(|(one, _)| one.corpus == number && one.at == event.at);
                 if let Some((one, paths)) = found {
-                    one.buffers = plain.iter().any(|other| other.path == file.path && buffers(other));
+                    let subject = file.path.split('/').next().unwrap_or_default();
+                    one.buffers = plain
+                        .iter()
+                        .any(|other| other.path.trim_end_matches(".rs") == subject && buffers(other));
                     let path = event.path();
                     paths.ours = format!("ours::{name}::{path}");
                     paths.plain = format!("plain::{name}::{path}");

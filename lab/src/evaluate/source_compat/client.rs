@@ -23,8 +23,11 @@ fn of_type(number: usize, name: &str, shown: &Shown) -> String {
     for (field, of) in &shown.fields {
         reads.push_str(&format!("        let _: {} = value.{field};\n", named(of)));
     }
-    if let Some(arguments) = &shown.new {
-        let given: String = arguments.iter().map(|of| format!("given::<{}>(), ", named(of))).collect();
+    if let Some(members) = &shown.new {
+        let given: String =
+            members.iter().map(|(field, of)| format!("{field}: given::<{}>(), ", named(of))).collect();
+        let module = shown.module.as_deref().unwrap_or_default();
+        let given = if members.is_empty() { given } else { format!("{module}::Required {{ {given} }}") };
         let mut made = format!("        let mut made = {name}::new({given});\n");
         for (setter, of) in &shown.setters {
             made.push_str(&format!("        made = made.{setter}(given::<{}>());\n", named(of)));

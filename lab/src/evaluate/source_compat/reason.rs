@@ -7,6 +7,8 @@ use super::surface::{Shown, Surface};
 /// A kind of difference between two surfaces. The most important kinds are first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
+    /// A field or a variant stands for another name in JSON. The generator causes this difference.
+    AnotherMeaning,
     /// A type has another name, or is missing for no visible reason. The generator causes this difference. The schema
     /// causes all other differences.
     Renamed,
@@ -27,6 +29,7 @@ pub(super) enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::AnotherMeaning => "a name has another meaning",
             Self::Renamed => "a type has another name",
             Self::MemberRemoved => "a member is gone",
             Self::VariantRemoved => "an alternative is gone",
@@ -67,6 +70,11 @@ fn compare(name: &str, before: &Shown, after: &Shown, found: &mut Vec<(Reason, S
             None => found.push((Reason::VariantRemoved, at)),
             Some(new) if new != old => found.push((Reason::TypeChanged, at)),
             Some(_) => {}
+        }
+    }
+    for (rust, old) in &before.json {
+        if let Some(new) = after.json.get(rust).filter(|new| *new != old) {
+            found.push((Reason::AnotherMeaning, format!("{name}.{rust}: {old} -> {new}")));
         }
     }
     if before.inner != after.inner {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use evschema_codegen::{DeclaredBody, declared};
-use syn::{Item, UseTree};
+use evschema_codegen::GeneratedFile;
+use quote::ToTokens;
+use syn::{Fields, Item, UseTree};
 
 /// The types of one module, by name.
 pub(super) type Surface = BTreeMap<String, Shown>;
@@ -15,75 +16,121 @@ pub(super) struct Shown {
     pub(super) fields: BTreeMap<String, String>,
     /// The setters and the types of their arguments.
     pub(super) setters: BTreeMap<String, String>,
-    /// The types of the arguments of `new`, if it exists.
-    pub(super) new: Option<Vec<String>>,
+    /// The module of the type's `Required`, if the type is a struct with fields.
+    pub(super) module: Option<String>,
+    /// The members of `Required` and their types, if the type has `new`.
+    pub(super) new: Option<Vec<(String, String)>>,
     /// The inner type of a newtype.
     pub(super) inner: Option<String>,
     /// The variants and their types.
     pub(super) variants: BTreeMap<String, Option<String>>,
+    /// The names in JSON of fields and variants, as literals.
+    pub(super) json: BTreeMap<String, String>,
 }
 
-/// Returns the surface of the first module of a generated file, including the shared types that it uses.
-///
-/// Returns `None` if the file cannot be parsed.
-pub(super) fn surface(text: &str, shared: Option<&str>) -> Option<Surface> {
-    let file = syn::parse_file(text).ok()?;
-    let module =
-        file.items.iter().find_map(|item| if let Item::Mod(module) = item { Some(module) } else { None })?;
-    let (_, items) = module.content.as_ref()?;
-    let mut surface = of_items(items)?;
-    let shared = match shared {
-        Some(text) => of_items(&syn::parse_file(text).ok()?.items)?,
-        None => Surface::new(),
-    };
-    for item in items {
-        let Item::Use(used) = item else { continue };
-        for (name, other) in other_names(&used.tree) {
-            let shown = surface.get(&name).or_else(|| shared.get(&name)).cloned();
-            surface.extend(shown.map(|shown| (other, shown)));
-        }
-    }
-    Some(surface)
-}
-
-/// Returns the imported names of a `use`, each with its local name.
-fn other_names(tree: &UseTree) -> Vec<(String, String)> {
-    match tree {
-        UseTree::Path(path) => other_names(&path.tree),
-        UseTree::Group(group) => group.items.iter().flat_map(other_names).collect(),
-        UseTree::Name(name) => vec![(name.ident.to_string(), name.ident.to_string())],
-        UseTree::Rename(name) => vec![(name.ident.to_string(), name.rename.to_string())],
-        UseTree::Glob(_) => Vec::new(),
-    }
-}
-
-fn of_items(items: &[Item]) -> Option<Surface> {
+/// Returns the surface of a module such as `commerce_order_placed::v1`, including the types that it re-exports. Returns
+/// `None` if the files cannot be parsed.
+pub(super) fn surface(files: &[GeneratedFile], module: &str) -> Option<Surface> {
+    let (subject, version) = module.split_once("::")?;
+    let text = |path: String| files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
+    let file = syn::parse_file(text(format!("{subject}.rs"))?).ok()?;
+    let items = file.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == version => Some(&module.content.as_ref()?.1),
+        _ => None,
+    })?;
     let mut surface = Surface::new();
     for item in items {
-        let Item::Macro(call) = item else { continue };
-        if call.mac.path.segments.last().is_some_and(|last| last.ident == "types") {
-            let all = declared(&call.mac.tokens.to_string()).ok()?;
-            surface.extend(all.into_iter().map(|one| (one.name, shown(one.body))));
+        match item {
+            Item::Struct(one) => {
+                surface.insert(one.ident.to_string(), of_fields(&one.fields));
+            }
+            Item::Enum(one) => {
+                let variants = one.variants.iter().map(|variant| {
+                    let of = variant.fields.iter().next().map(|field| printed(&field.ty));
+                    (variant.ident.to_string(), of)
+                });
+                let shown = Shown { variants: variants.collect(), ..Shown::default() };
+                surface.insert(one.ident.to_string(), shown);
+            }
+            Item::Use(used) => {
+                if let Some((path, name, other)) = imported(&used.tree)
+                    && let [.., subject, version] = path.as_slice()
+                    && let Some(there) = self::surface(files, &format!("{subject}::{version}"))
+                    && let Some(shown) = there.get(&name)
+                {
+                    surface.insert(other, shown.clone());
+                }
+            }
+            _ => {}
         }
     }
+    add_glue(&mut surface, text(format!("{subject}/{version}.glue.rs"))?);
     Some(surface)
 }
 
-fn shown(body: DeclaredBody) -> Shown {
-    let none = Shown::default();
-    match body {
-        DeclaredBody::Struct { fields, setters, new } => Shown {
-            fields: fields.into_iter().collect(),
-            setters: setters.into_iter().collect(),
-            new: Some(new.into_iter().map(|(_, of)| of).collect()),
-            ..none
-        },
-        DeclaredBody::Newtype(inner) => Shown { inner: Some(inner), ..none },
-        DeclaredBody::Texts(variants) => {
-            Shown { variants: variants.into_iter().map(|name| (name, None)).collect(), ..none }
+/// Returns the path of an import, the imported name, and its local name.
+fn imported(tree: &UseTree) -> Option<(Vec<String>, String, String)> {
+    match tree {
+        UseTree::Path(path) => {
+            let (mut parts, name, other) = imported(&path.tree)?;
+            parts.insert(0, path.ident.to_string());
+            Some((parts, name, other))
         }
-        DeclaredBody::Union(variants) => {
-            Shown { variants: variants.into_iter().map(|(name, of)| (name, Some(of))).collect(), ..none }
+        UseTree::Name(name) => Some((Vec::new(), name.ident.to_string(), name.ident.to_string())),
+        UseTree::Rename(name) => Some((Vec::new(), name.ident.to_string(), name.rename.to_string())),
+        UseTree::Group(_) | UseTree::Glob(_) => None,
+    }
+}
+
+fn of_fields(fields: &Fields) -> Shown {
+    match fields {
+        Fields::Named(named) => {
+            let fields = named.named.iter().filter_map(|field| {
+                Some((field.ident.as_ref()?.to_string(), printed(&field.ty)))
+            });
+            Shown { fields: fields.collect(), new: Some(Vec::new()), ..Shown::default() }
+        }
+        Fields::Unnamed(inner) => {
+            Shown { inner: inner.unnamed.first().map(|field| printed(&field.ty)), ..Shown::default() }
+        }
+        Fields::Unit => Shown::default(),
+    }
+}
+
+/// Adds the JSON names, the setters and the members of `Required`, which only the glue has.
+fn add_glue(surface: &mut Surface, glue: &str) {
+    let mut current: Option<&mut Shown> = None;
+    let mut opens = false;
+    for line in glue.lines().map(str::trim) {
+        if opens {
+            let mut words = line.split_whitespace();
+            current = words.next().and_then(|name| surface.get_mut(name));
+            if let (Some("in"), Some(module), Some(shown)) = (words.next(), words.next(), &mut current) {
+                shown.module = Some(module.to_owned());
+            }
+            opens = false;
+        } else if line.starts_with("rt::") {
+            opens = ["rt::object! {", "rt::texts! {"].contains(&line);
+            current = None;
+        } else if let Some(shown) = &mut current
+            && let Some((name, rest)) = line.split_once(" \"")
+            && let Some((json, rest)) = rest.rsplit_once('"')
+        {
+            shown.json.insert(name.to_owned(), json.to_owned());
+            let rest = rest.trim().trim_end_matches(',');
+            if let Some(of) = rest.strip_prefix("required ")
+                && let Some(new) = &mut shown.new
+            {
+                new.push((name.to_owned(), of.replace(' ', "")));
+            } else if let Some((of, setter)) = rest.rsplit_once(" with_")
+                && let Some((_, of)) = of.split_once(' ')
+            {
+                shown.setters.insert(format!("with_{setter}"), of.replace(' ', ""));
+            }
         }
     }
+}
+
+fn printed(of: &syn::Type) -> String {
+    of.to_token_stream().to_string().replace(' ', "")
 }
