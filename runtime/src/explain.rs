@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::error::{Error, Violation};
 use crate::lexer::Lexer;
 use crate::line_column::LineColumn;
+use crate::program::NodeRef;
 use crate::reject::{Reason, Reject};
 
 #[cfg(feature = "explain")]
@@ -21,7 +22,7 @@ use pointer::pointer_at;
 
 /// Returns the error for a rejected event.
 #[cold]
-pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Reject) -> Error {
+pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject) -> Error {
     if reject.is_syntax() {
         return Error::not_json(bytes, reject);
     }
@@ -29,23 +30,10 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Rej
         Ok(text) => text,
         Err(error) => return Error::not_json(bytes, Reject::new(error.valid_up_to(), Reason::NotUtf8)),
     };
-    // The schema rejected the event before its end, so the rest may not be JSON.
-    let mut lexer = Lexer::new(text);
-    if let Err(reject) = lexer.skip().and_then(|()| lexer.end()) {
-        return Error::not_json(bytes, reject);
-    }
-    if reject.reason() == Reason::DoesNotFitType {
-        // The generated type rejected the value before a keyword did. A check with the schema finds the keyword.
-        match Checker::new(text).check(document.root()) {
-            Ok(()) => {
-                return Error::Internal(format!(
-                    "the value at byte {} does not fit the generated type",
-                    reject.position()
-                ));
-            }
-            Err(by_schema) => reject = by_schema,
-        }
-    }
+    let reject = match find_keyword(document.root(), text, reject) {
+        Ok(reject) => reject,
+        Err(error) => return error,
+    };
     #[cfg(feature = "explain")]
     {
         let violations = validator::violations(document, text);
@@ -54,6 +42,47 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Rej
         }
     }
     Error::Refused(vec![first_violation(text, reject)])
+}
+
+/// Returns the message for a rejected value: the location of the violation, and the keyword. For a text that the author
+/// of the value knows, the message also has the line and the column.
+#[cold]
+pub(crate) fn message(node: NodeRef, text: &str, reject: Reject, has_positions: bool) -> String {
+    let (line_column, message) = match find_keyword(node, text, reject) {
+        Ok(reject) => {
+            let Violation { pointer, line, column, message, .. } = first_violation(text, reject);
+            let location = if pointer.is_empty() { "the value" } else { &pointer };
+            (Some((line, column)), format!("{location}: {message}"))
+        }
+        Err(Error::NotJson { message, line, column }) => (Some((line, column)), message),
+        Err(error) => (None, error.to_string()),
+    };
+    match line_column.filter(|_| has_positions) {
+        Some((line, column)) => format!("{message} (line {line}, column {column} of this value)"),
+        None => message,
+    }
+}
+
+/// Returns the rejection by a keyword; an error if no keyword has rejected the text.
+fn find_keyword(node: NodeRef, text: &str, reject: Reject) -> Result<Reject, Error> {
+    if reject.is_syntax() {
+        return Err(Error::not_json(text.as_bytes(), reject));
+    }
+    // The schema rejected the event before its end, so the rest may not be JSON.
+    let mut lexer = Lexer::new(text);
+    lexer.skip().and_then(|()| lexer.end()).map_err(|reject| Error::not_json(text.as_bytes(), reject))?;
+    if reject.reason() != Reason::DoesNotFitType {
+        return Ok(reject);
+    }
+    // The generated type rejected the value before a keyword did. A check with the schema finds the keyword.
+    match Checker::new(text).check(node) {
+        Ok(()) => Err(Error::Internal(format!(
+            "the value at byte {} does not fit the generated type",
+            reject.position()
+        ))),
+        Err(by_schema) if by_schema.is_syntax() => Err(Error::not_json(text.as_bytes(), by_schema)),
+        Err(by_schema) => Ok(by_schema),
+    }
 }
 
 /// Returns the violation at which the check stopped.

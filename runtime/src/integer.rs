@@ -91,6 +91,12 @@ impl From<Integer> for Number {
     }
 }
 
+impl Integer {
+    pub(crate) fn number(&self) -> &Number {
+        &self.0
+    }
+}
+
 impl Serialize for Integer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
@@ -100,8 +106,7 @@ impl Serialize for Integer {
 impl<'de> Deserialize<'de> for Integer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = Number::deserialize(deserializer)?;
-        Self::try_from(number)
-            .map_err(|_| de::Error::invalid_value(de::Unexpected::Other("a fraction"), &"an integer"))
+        Self::try_from(number).map_err(|_| de::Error::custom("a number that is not an integer"))
     }
 }
 

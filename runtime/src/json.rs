@@ -1,15 +1,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
 
+use crate::deserialize::deserialize_text;
 use crate::error::Error;
 use crate::lexer::Lexer;
 use crate::number::Number;
 use crate::reject::{Reason, Reject};
-use crate::serde_json_tokens as tokens;
+use crate::write::Write;
 
 mod hash;
 
@@ -184,102 +184,13 @@ impl From<serde_json::Value> for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(bool) => serializer.serialize_bool(*bool),
-            Self::Number(number) => number.serialize(serializer),
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Array(items) => items.serialize(serializer),
-            Self::Object(properties) => {
-                let mut map = serializer.serialize_map(Some(properties.len()))?;
-                for (name, value) in properties {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
-        }
+        self.serialize_unchecked(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(tokens::RAW, JsonVisitor)
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    // Called by a format other than JSON text, or by a buffer of serde. Both pass the value instead of its text.
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Json, D::Error> {
-        inner.deserialize_any(self)
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Json, D::Error> {
-        Json::deserialize(inner)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
-        Number::try_from(value).map(Json::Number).map_err(E::custom)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Json::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut properties = Map::new();
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            match &*name {
-                tokens::RAW => {
-                    return Json::parse(&map.next_value::<Cow<'de, str>>()?).map_err(de::Error::custom);
-                }
-                tokens::NUMBER => {
-                    let digits: Cow<'de, str> = map.next_value()?;
-                    return Number::parse(&digits).map(Json::Number).map_err(de::Error::custom);
-                }
-                _ => properties.insert(name.into_owned(), map.next_value()?),
-            };
-        }
-        Ok(Json::Object(properties))
+        deserialize_text(deserializer, |text, _| Self::parse(text).map_err(|error| error.to_string()))
     }
 }
 

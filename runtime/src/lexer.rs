@@ -45,10 +45,17 @@ impl<'a> Lexer<'a> {
     ///
     /// If the bytes are not UTF-8, or more than [`Lexer::BYTES_MAX`].
     pub(crate) fn decode_utf8(bytes: &'a [u8]) -> Result<&'a str, Reject> {
-        if Self::BYTES_MAX < bytes.len() {
-            return Err(Reject::new(0, Reason::TooLong));
-        }
+        Self::check_length(bytes.len())?;
         std::str::from_utf8(bytes).map_err(|error| Reject::new(error.valid_up_to(), Reason::NotUtf8))
+    }
+
+    /// Checks the length of a text, for [`Lexer::new`].
+    ///
+    /// # Errors
+    ///
+    /// If the text has more than [`Lexer::BYTES_MAX`] bytes.
+    pub(crate) fn check_length(bytes: usize) -> Result<(), Reject> {
+        if Self::BYTES_MAX < bytes { Err(Reject::new(0, Reason::TooLong)) } else { Ok(()) }
     }
 
     /// Returns a lexer at the start of a text.

@@ -4,25 +4,27 @@ mod bit_set;
 mod case;
 mod check;
 mod decimal;
+mod deserialize;
 mod document;
 mod entry_points;
 mod error;
 mod event;
 mod explain;
 mod format;
+mod glue;
 mod integer;
 mod into_owned;
 mod json;
 mod kinds;
 mod lexer;
 mod line_column;
-mod macros;
 mod maybe;
 mod number;
 mod program;
 mod read;
 mod reject;
 mod serde_json_tokens;
+mod serialize;
 mod step_budget;
 mod write;
 
@@ -30,7 +32,8 @@ pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
 pub use error::{Error, UnknownText, Violation};
-pub use event::Event;
+pub use event::{Checked, Event};
+pub use glue::PROGRAM_FORMAT;
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
 pub use json::{Json, Kind, Map, MapRef};
@@ -39,6 +42,7 @@ pub use number::{NotANumber, Number};
 pub use program::{NodeRef, Program};
 pub use read::{PropertyReader, Read, choose, read};
 pub use reject::Reject;
+pub use serialize::{ObjectSerializer, Unchecked};
 pub use write::{ObjectWriter, Write};
 
 /// The serialization framework, re-exported for generated types.
@@ -58,7 +62,9 @@ pub mod idn {}
 // The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::deserialize::deserialize_checked;
     pub use crate::entry_points::{
         check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
     };
+    pub use crate::serialize::serialize_checked;
 }

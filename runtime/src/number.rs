@@ -1,11 +1,9 @@
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-use serde::ser::{Serialize, SerializeStruct, Serializer};
-
 use crate::decimal::Decimal;
 use crate::lexer::{Lexer, NumberToken, SmallDecimal};
-use crate::serde_json_tokens as tokens;
+
+mod serde_impls;
 
 /// A JSON number with its exact value, of any size and with any number of digits.
 ///
@@ -197,70 +195,6 @@ impl fmt::Display for NotANumber {
 }
 
 impl std::error::Error for NotANumber {}
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Repr::Integer(small) => serializer.serialize_i64(*small),
-            Repr::Float(float) => serializer.serialize_f64(*float),
-            Repr::Decimal(decimal) => raw(decimal.format(&mut [0; SmallDecimal::BYTES_MAX]), serializer),
-            Repr::Text(digits) => raw(digits, serializer),
-        }
-    }
-}
-
-/// Writes digits in the same way as serde_json's `RawValue`, which keeps their spelling.
-fn raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
-    raw.serialize_field(tokens::RAW, digits)?;
-    raw.end()
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(tokens::RAW, NumberVisitor)
-    }
-}
-
-struct NumberVisitor;
-
-impl<'de> Visitor<'de> for NumberVisitor {
-    type Value = Number;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number")
-    }
-
-    // Called by a format other than JSON text, or by a buffer of serde. Both pass the value instead of its text.
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Number, D::Error> {
-        inner.deserialize_any(self)
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Number, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Number, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Number, E> {
-        Number::try_from(value).map_err(E::custom)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Number, A::Error> {
-        let key: Option<std::borrow::Cow<'de, str>> = map.next_key()?;
-        match key.as_deref() {
-            Some(tokens::RAW | tokens::NUMBER) => {
-                let text: std::borrow::Cow<'de, str> = map.next_value()?;
-                Number::parse(&text).map_err(|_| {
-                    de::Error::invalid_type(de::Unexpected::Other("another JSON value"), &"a number")
-                })
-            }
-            Some(_) | None => Err(de::Error::invalid_type(de::Unexpected::Map, &"a number")),
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,3 +8,6 @@ pub(crate) const RAW: &str = "$serde_json::private::RawValue";
 
 /// Marks the digits of a number if the feature `arbitrary_precision` of serde_json is on.
 pub(crate) const NUMBER: &str = "$serde_json::private::Number";
+
+/// Marks a date of the crate `toml`, which has no other way to pass it.
+pub(crate) const TOML_DATETIME: &str = "$__toml_private_datetime";

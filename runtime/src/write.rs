@@ -3,15 +3,25 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::ser::{Serialize as _, SerializeSeq, SerializeTuple, Serializer};
+
 use crate::integer::Integer;
 use crate::json::Json;
 use crate::maybe::Maybe;
 use crate::number::Number;
+use crate::serialize::{ObjectSerializer, Unchecked};
 
 /// A type that can be written as JSON.
 pub trait Write {
     /// Appends the value to the text.
     fn write(&self, out: &mut String);
+
+    /// Passes the value to a serializer of serde, without checking it against a schema.
+    ///
+    /// # Errors
+    ///
+    /// If the serializer fails.
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 /// Writes an object, property by property.
@@ -88,29 +98,50 @@ impl Write for bool {
     fn write(&self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
     }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*self)
+    }
 }
 
 impl Write for () {
     fn write(&self, out: &mut String) {
         out.push_str("null");
     }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
 }
 
 macro_rules! write_with_display {
-    ($($type:ty),*) => {$(
+    ($($type:ty => |$value:ident, $serializer:ident| $serialize:expr,)*) => {$(
         impl Write for $type {
             fn write(&self, out: &mut String) {
                 // Writing to a string never fails.
                 let _ = write!(out, "{self}");
             }
+
+            fn serialize_unchecked<S: Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
+                let $value = self;
+                $serialize
+            }
         }
     )*};
 }
-write_with_display!(i64, Number, Integer);
+write_with_display! {
+    i64 => |value, serializer| value.serialize(serializer),
+    Number => |value, serializer| value.serialize_exactly(serializer),
+    Integer => |value, serializer| value.number().serialize_exactly(serializer),
+}
 
 impl Write for str {
     fn write(&self, out: &mut String) {
         write_string(self, out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
     }
 }
 
@@ -118,11 +149,19 @@ impl Write for String {
     fn write(&self, out: &mut String) {
         write_string(self, out);
     }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
 }
 
 impl Write for std::borrow::Cow<'_, str> {
     fn write(&self, out: &mut String) {
         write_string(self, out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
     }
 }
 
@@ -133,11 +172,22 @@ impl<T: Write> Write for Option<T> {
             None => out.push_str("null"),
         }
     }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => serializer.serialize_some(&Unchecked(value)),
+            None => serializer.serialize_none(),
+        }
+    }
 }
 
 impl<T: Write> Write for Maybe<T> {
     fn write(&self, out: &mut String) {
         self.value().write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize_unchecked(serializer)
     }
 }
 
@@ -145,11 +195,19 @@ impl<T: Write + ?Sized> Write for &T {
     fn write(&self, out: &mut String) {
         (**self).write(out);
     }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize_unchecked(serializer)
+    }
 }
 
 impl<T: Write> Write for Box<T> {
     fn write(&self, out: &mut String) {
         (**self).write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize_unchecked(serializer)
     }
 }
 
@@ -166,6 +224,14 @@ impl<T: Write> Write for Vec<T> {
         }
         out.push(']');
     }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(Some(self.len()))?;
+        for item in self {
+            seq.serialize_element(&Unchecked(item))?;
+        }
+        seq.end()
+    }
 }
 
 impl<K: AsRef<str>, T: Write> Write for BTreeMap<K, T> {
@@ -175,6 +241,14 @@ impl<K: AsRef<str>, T: Write> Write for BTreeMap<K, T> {
             object.property(name.as_ref(), value);
         }
         object.close();
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectSerializer::open(serializer, self.len())?;
+        for (name, value) in self {
+            object.property(name.as_ref(), value)?;
+        }
+        object.close()
     }
 }
 
@@ -187,6 +261,17 @@ impl Write for Json {
             Self::String(string) => write_string(string, out),
             Self::Array(items) => items.write(out),
             Self::Object(properties) => properties.write(out),
+        }
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => number.serialize_unchecked(serializer),
+            Self::String(string) => serializer.serialize_str(string),
+            Self::Array(items) => items.serialize_unchecked(serializer),
+            Self::Object(properties) => properties.serialize_unchecked(serializer),
         }
     }
 }
@@ -205,8 +290,18 @@ macro_rules! tuples {
                 )*
                 out.push(']');
             }
+
+            fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let ($first, $($other,)*) = self;
+                let count = 1 $(+ tuples!(@one $other))*;
+                let mut tuple = serializer.serialize_tuple(count)?;
+                tuple.serialize_element(&Unchecked($first))?;
+                $(tuple.serialize_element(&Unchecked($other))?;)*
+                tuple.end()
+            }
         }
     )*};
+    (@one $type:ident) => { 1 };
 }
 
 tuples! {

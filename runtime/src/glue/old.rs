@@ -1,4 +1,4 @@
-//! Macros for the common parts of generated types, so that the generated code is short.
+//! The macros of the first edition of generated code, which declare the types themselves.
 
 /// Declares the types of a generated module and their functions. A struct gets `new` and setters. An enum of strings
 /// gets `as_str`, `ALL`, `Display` and `FromStr`. Every type gets functions that parse and write it.
@@ -62,12 +62,12 @@ macro_rules! declare {
 
         impl $(<$life>)? $type $(<$life>)? {
             /// The properties that the schema names.
-            const NAMES: &'static [&'static str] = $crate::field!(@names [$($name),*] $($names)?);
+            const NAMES: &'static [&'static str] = $crate::old_field!(@names [$($name),*] $($names)?);
 
             /// Returns a value with the required properties.
             pub fn new($($argument: $argument_of),*) -> Self {
                 Self {
-                    $($field: $crate::field!(@new $mode $field),)*
+                    $($field: $crate::old_field!(@new $mode $field),)*
                     $($rest: ::std::collections::BTreeMap::new(),)?
                 }
             }
@@ -76,7 +76,7 @@ macro_rules! declare {
                 #[doc = concat!("Returns the value with `", stringify!($field), "` set.")]
                 #[must_use]
                 pub fn $setter(mut self, value: impl ::core::convert::Into<$value>) -> Self {
-                    self.$field = $crate::field!(@given $mode value.into());
+                    self.$field = $crate::old_field!(@given $mode value.into());
                     self
                 }
             )?)*
@@ -90,7 +90,7 @@ macro_rules! declare {
                 let mut properties = $crate::PropertyReader::open(checker, node, Self::NAMES)?;
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $rest = ::std::collections::BTreeMap::new();)?
-                while let ::core::option::Option::Some(found) = $crate::field!(@next properties checker $($rest)?) {
+                while let ::core::option::Option::Some(found) = $crate::old_field!(@next properties checker $($rest)?) {
                     match found {
                         $($at => $field = ::core::option::Option::Some($crate::read(checker, properties.child())?),)*
                         $(usize::MAX => {
@@ -105,7 +105,7 @@ macro_rules! declare {
                 }
                 properties.close(checker)?;
                 ::core::result::Result::Ok(Self {
-                    $($field: $crate::field!(@$mode $field properties),)*
+                    $($field: $crate::old_field!(@$mode $field properties),)*
                     $($rest,)?
                 })
             }
@@ -114,7 +114,7 @@ macro_rules! declare {
         impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
                 let mut object = $crate::ObjectWriter::open(out);
-                $($crate::field!(@write $mode object $name self.$field);)*
+                $($crate::old_field!(@write $mode object $name self.$field);)*
                 $(
                     for (name, value) in &self.$rest {
                         object.property(name, value);
@@ -122,6 +122,8 @@ macro_rules! declare {
                 )?
                 object.close();
             }
+
+            $crate::serialize_through_text!();
         }
 
         $crate::through_json!($type $(<$life>)?);
@@ -145,6 +147,8 @@ macro_rules! declare {
             fn write(&self, out: &mut ::std::string::String) {
                 $crate::Write::write(&self.0, out);
             }
+
+            $crate::serialize_through_text!();
         }
 
         $crate::through_json!($type $(<$life>)?);
@@ -210,6 +214,8 @@ macro_rules! declare {
             fn write(&self, out: &mut ::std::string::String) {
                 $crate::Write::write(self.as_str(), out);
             }
+
+            $crate::serialize_through_text!();
         }
 
         $crate::through_json!($type);
@@ -250,6 +256,8 @@ macro_rules! declare {
                     $(Self::$variant(value) => $crate::Write::write(value, out),)*
                 }
             }
+
+            $crate::serialize_through_text!();
         }
 
         $crate::through_json!($type $(<$life>)?);
@@ -260,7 +268,7 @@ macro_rules! declare {
 /// The code for a property that depends on its presence.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! field {
+macro_rules! old_field {
     (@names [$($name:literal),*]) => { &[$($name),*] };
     (@names [$($name:literal),*] [$($all:literal)*]) => { &[$($all),*] };
     (@new required $field:ident) => { $field };
@@ -277,7 +285,7 @@ macro_rules! field {
             ::core::option::Option::None => return ::core::result::Result::Err($properties.missing()),
         }
     };
-    (@constant $field:ident $properties:ident) => { $crate::field!(@required $field $properties) };
+    (@constant $field:ident $properties:ident) => { $crate::old_field!(@required $field $properties) };
     (@optional $field:ident $properties:ident) => { $field };
     (@maybe $field:ident $properties:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
     (@write required $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
@@ -355,28 +363,16 @@ macro_rules! into_owned {
     };
 }
 
-/// Declares the document of a schema, and the program of the schema. The arguments are, in this order: the base URI,
-/// the draft, the documents to which the schema refers, whether formats are asserted, the programs of these documents,
-/// the root node, and the program.
+/// Implements the second function of [`Write`](crate::Write) through JSON text.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! document {
-    (
-        $base:literal $draft:ident [$($uri:literal $reference:path,)*] $asserts_formats:literal
-        [$($link:path,)*] $root:literal $program:literal
-    ) => {
-        /// The schema with all documents that it refers to.
-        #[doc(hidden)]
-        pub static DOCUMENT: $crate::Document = $crate::Document::new(
-            $base,
-            $crate::Draft::$draft,
-            SCHEMA,
-            &[$(($uri, &$reference)),*],
-            $asserts_formats,
-            (&PROGRAM, $root),
-        );
-
-        /// The program of the schema, which checks events.
-        #[doc(hidden)]
-        pub static PROGRAM: $crate::Program = $crate::Program::new($program, &[$(&$link),*]);
+macro_rules! serialize_through_text {
+    () => {
+        fn serialize_unchecked<S: $crate::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::core::result::Result<S::Ok, S::Error> {
+            $crate::private::serialize(self, serializer)
+        }
     };
 }
