@@ -27,8 +27,22 @@ const KEYWORDS: [&str; 56] = [
 
 /// Names of types that generated code uses with another meaning. A type with such a name gets its long name.
 pub(crate) const RESERVED_TYPES: [&str; 16] = [
-    "Box", "Clone", "Debug", "Default", "Eq", "Err", "Hash", "None", "Ok", "Option", "Ord", "PartialEq",
-    "Required", "Some", "String", "Vec",
+    "Box",
+    "Clone",
+    "Debug",
+    "Default",
+    "Eq",
+    "Err",
+    "Hash",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "Required",
+    "Some",
+    "String",
+    "Vec",
 ];
 
 /// Names of fields that generated structs use for another purpose.
@@ -77,7 +91,11 @@ pub(crate) fn distinct(style: Style, texts: &[&str]) -> Vec<String> {
     let long = |at: usize| style.spelled(texts[at]);
     let unique = |at: usize| {
         let separator = if style == Style::Field { "_" } else { "" };
-        format!("{}{separator}x{:08x}", style.spelled(texts[at]).trim_start_matches("r#"), number_of(texts[at]))
+        format!(
+            "{}{separator}x{:08x}",
+            style.spelled(texts[at]).trim_start_matches("r#"),
+            number_of(texts[at])
+        )
     };
     distinct_by(texts.len(), &BTreeSet::new(), &short, &long, &unique)
 }
@@ -151,8 +169,7 @@ pub(crate) fn field_name(text: &str) -> String {
 
 /// Returns the name of a type inside another type: `Order` and `Line` become `OrderLine`.
 pub(crate) fn joined(parent: &str, own: &str) -> String {
-    let digits_meet =
-        parent.ends_with(|c: char| c.is_numeric()) && own.starts_with(|c: char| c.is_numeric());
+    let digits_meet = parent.ends_with(|c: char| c.is_numeric()) && own.starts_with(|c: char| c.is_numeric());
     let between = if digits_meet { "N" } else { "" };
     format!("{parent}{between}{own}")
 }
@@ -248,7 +265,11 @@ mod tests {
             ("$schema", "DollarSchema", "dollar_schema"),
             ("@type", "AtType", "at_type"),
             ("<", "LessThan", "less_than"),
-            ("Record<string,Note>", "RecordLessThanStringNoteGreaterThan", "record_less_than_string_note_greater_than"),
+            (
+                "Record<string,Note>",
+                "RecordLessThanStringNoteGreaterThan",
+                "record_less_than_string_note_greater_than",
+            ),
             ("Müller", "Müller", "müller"),
             ("日本", "日本", "日本"),
             ("a\"; fn main() {}", "AFnMain", "a_fn_main"),

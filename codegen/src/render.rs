@@ -131,10 +131,7 @@ fn document(
         references: resources
             .into_iter()
             .filter_map(|(uri, other)| {
-                Some(view::DocumentReference {
-                    uri: literal(&uri),
-                    path: types.path(id, other, "DOCUMENT")?,
-                })
+                Some(view::DocumentReference { uri: literal(&uri), path: types.path(id, other, "DOCUMENT")? })
             })
             .collect(),
         asserts_formats: types.options.formats == Formats::Assert,

@@ -61,7 +61,9 @@ fn blocks(paragraph: &str) -> Vec<String> {
     let is_item = |line: &str| {
         let line = line.trim_start();
         let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-        line.starts_with("- ") || line.starts_with("* ") || (number.len() < line.len() && number.starts_with(". "))
+        line.starts_with("- ")
+            || line.starts_with("* ")
+            || (number.len() < line.len() && number.starts_with(". "))
     };
     let mut blocks: Vec<String> = Vec::new();
     for line in paragraph.lines() {

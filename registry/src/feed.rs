@@ -3,12 +3,6 @@
 //! Each kind of event is a subject in the folder `schemas/` of this repository. The generator of evschema generates the
 //! structs from these schemas (`cargo xtask regenerate`).
 
-#[rustfmt::skip]
-#[allow(
-    unreachable_pub,
-    clippy::allow_attributes_without_reason,
-    reason = "generated code knows neither the lints of its crate nor its own visibility"
-)]
 mod generated;
 
 use axum::body::Bytes;
@@ -19,16 +13,25 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, UnnumberedEvent, WaiverRecord};
-use generated::policy_loosened::v1::{Before, BeforeContentModel as EventContentModelBefore, PolicyLoosened};
-use generated::subject_changed::v1::{ContentModel as EventContentModel, Mode as EventMode, SubjectChanged};
-use generated::token_created::v1::TokenCreated;
-use generated::token_revoked::v1::TokenRevoked;
-use generated::version_deprecated::v1::VersionDeprecated;
-use generated::version_registered::v1::{Reference, VersionRegistered};
-use generated::version_restored::v1::{From as RestoredFrom, VersionRestored};
-use generated::version_yanked::v1::VersionYanked;
-use generated::waiver_granted::v1::WaiverGranted;
-use generated::waiver_withdrawn::v1::WaiverWithdrawn;
+use generated::evschema_policy_loosened::v1::{
+    Before, BeforeContentModel as EventContentModelBefore, PolicyLoosened, before,
+    policy_loosened as loosened,
+};
+use generated::evschema_subject_changed::v1::{
+    ContentModel as EventContentModel, Mode as EventMode, SubjectChanged, subject_changed as changed,
+};
+use generated::evschema_token_created::v1::{TokenCreated, token_created as created};
+use generated::evschema_token_revoked::v1::{TokenRevoked, token_revoked as revoked};
+use generated::evschema_version_deprecated::v1::{VersionDeprecated, version_deprecated as deprecated};
+use generated::evschema_version_registered::v1::{
+    Reference, VersionRegistered, reference, version_registered as registered_version,
+};
+use generated::evschema_version_restored::v1::{
+    From as RestoredFrom, VersionRestored, version_restored as restored,
+};
+use generated::evschema_version_yanked::v1::{VersionYanked, version_yanked as yanked};
+use generated::evschema_waiver_granted::v1::{WaiverGranted, waiver_granted as granted};
+use generated::evschema_waiver_withdrawn::v1::{WaiverWithdrawn, waiver_withdrawn as withdrawn};
 
 /// The author of a change if neither the request nor a token names one.
 pub(crate) const ANONYMOUS: &str = "anonymous";
@@ -90,15 +93,15 @@ pub(crate) struct Registered {
 
 /// Returns the event for a subject that was created, or whose settings were replaced.
 pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings, stamp: &Stamp) -> NewEvent {
-    let mut event = SubjectChanged::new(
-        rfc3339(stamp.at),
-        stamp.author(),
-        event_content_model(settings.policy.content_model),
+    let mut event = SubjectChanged::new(changed::Required {
+        subject: subject.to_owned(),
         created,
-        event_mode(settings.policy.mode),
-        stamp.revision.into(),
-        subject.to_owned(),
-    );
+        mode: event_mode(settings.policy.mode),
+        content_model: event_content_model(settings.policy.content_model),
+        revision: stamp.revision.into(),
+        at: rfc3339(stamp.at),
+        author: stamp.author(),
+    });
     event.owner = settings.owner.clone().map_or(Maybe::Null, Maybe::Value);
     event.description = settings.description.clone().map_or(Maybe::Null, Maybe::Value);
     new(&event, &stamp.signature.provenance)
@@ -116,15 +119,15 @@ pub(crate) fn policy_loosened(
         ContentModel::Lenient => EventContentModelBefore::Lenient,
         ContentModel::Tolerant => EventContentModelBefore::Tolerant,
     };
-    let mut event = PolicyLoosened::new(
-        rfc3339(stamp.at),
-        stamp.author(),
-        Before::new(before_model, event_mode(before.mode)),
-        event_content_model(settings.policy.content_model),
-        event_mode(settings.policy.mode),
-        stamp.revision.into(),
-        subject.to_owned(),
-    );
+    let mut event = PolicyLoosened::new(loosened::Required {
+        subject: subject.to_owned(),
+        before: Before::new(before::Required { mode: event_mode(before.mode), content_model: before_model }),
+        mode: event_mode(settings.policy.mode),
+        content_model: event_content_model(settings.policy.content_model),
+        revision: stamp.revision.into(),
+        at: rfc3339(stamp.at),
+        author: stamp.author(),
+    });
     event.owner = settings.owner.clone().map_or(Maybe::Null, Maybe::Value);
     event.description = settings.description.clone().map_or(Maybe::Null, Maybe::Value);
     new(&event, &stamp.signature.provenance)
@@ -132,18 +135,23 @@ pub(crate) fn policy_loosened(
 
 /// Returns the event for a registered version whose schema has no number yet.
 pub(crate) fn version_registered(registered: &Registered, stamp: &Stamp) -> UnnumberedEvent {
-    let mut event = VersionRegistered::new(
-        rfc3339(stamp.at),
-        stamp.author(),
-        registered.digest.to_string(),
-        i64::from(registered.ordinal),
-        stamp.revision.into(),
-        UNNUMBERED,
-        registered.at.subject.to_string(),
-        registered.at.version.to_string(),
-    );
+    let mut event = VersionRegistered::new(registered_version::Required {
+        subject: registered.at.subject.to_string(),
+        version: registered.at.version.to_string(),
+        digest: registered.digest.to_string(),
+        schema_id: UNNUMBERED,
+        ordinal: i64::from(registered.ordinal),
+        revision: stamp.revision.into(),
+        at: rfc3339(stamp.at),
+        author: stamp.author(),
+    });
     event.message.clone_from(&registered.message);
-    let referenced = |at: &Coordinates| Reference::new(at.subject.to_string(), at.version.to_string());
+    let referenced = |at: &Coordinates| {
+        Reference::new(reference::Required {
+            subject: at.subject.to_string(),
+            version: at.version.to_string(),
+        })
+    };
     event.references = Some(registered.references.iter().map(referenced).collect());
     let NewEvent { kind, data, provenance } = new(&event, &stamp.signature.provenance);
     // The placeholder cannot match inside a string, because a string has a backslash before each quotation mark.
@@ -160,20 +168,23 @@ pub(crate) fn state_changed(
     stamp: &Stamp,
 ) -> NewEvent {
     let (subject, version) = (at.subject.to_string(), at.version.to_string());
-    let (revision, when, author) = (stamp.revision.into(), rfc3339(stamp.at), stamp.author());
+    let (revision, at, author) = (stamp.revision.into(), rfc3339(stamp.at), stamp.author());
     let (reason, provenance) = (change.reason.clone(), &stamp.signature.provenance);
     match change.state {
         State::Deprecated => {
-            new(&VersionDeprecated::new(when, author, reason, revision, subject, version), provenance)
+            let required = deprecated::Required { subject, version, reason, revision, at, author };
+            new(&VersionDeprecated::new(required), provenance)
         }
         State::Yanked => {
-            let mut event = VersionYanked::new(when, author, reason, revision, subject, version);
+            let mut event =
+                VersionYanked::new(yanked::Required { subject, version, reason, revision, at, author });
             event.never_used = never_used.into();
             new(&event, provenance)
         }
         State::Active => {
             let from = if from == State::Yanked { RestoredFrom::Yanked } else { RestoredFrom::Deprecated };
-            let mut event = VersionRestored::new(when, author, from, revision, subject, version);
+            let mut event =
+                VersionRestored::new(restored::Required { subject, version, from, revision, at, author });
             event.reason = Some(reason);
             new(&event, provenance)
         }
@@ -188,40 +199,51 @@ pub(crate) fn token_created(
     signature: &Signature,
 ) -> NewEvent {
     let (id, name) = (token.id.clone(), token.name.clone());
-    let mut event = TokenCreated::new(rfc3339(at), author_of(signature), id, name, scopes);
+    let mut event = TokenCreated::new(created::Required {
+        id,
+        name,
+        scopes,
+        at: rfc3339(at),
+        author: author_of(signature),
+    });
     event.expires_at = token.expires_at.map(rfc3339);
     new(&event, &signature.provenance)
 }
 
 /// Returns the event for a revoked token.
 pub(crate) fn token_revoked(token: &TokenRecord, at: i64, signature: &Signature) -> NewEvent {
-    let event = TokenRevoked::new(rfc3339(at), author_of(signature), token.id.clone(), token.name.clone());
+    let event = TokenRevoked::new(revoked::Required {
+        id: token.id.clone(),
+        name: token.name.clone(),
+        at: rfc3339(at),
+        author: author_of(signature),
+    });
     new(&event, &signature.provenance)
 }
 
 /// Returns the event for a granted waiver.
 pub(crate) fn waiver_granted(subject: &str, waiver: &WaiverRecord, stamp: &Stamp) -> NewEvent {
-    let mut event = WaiverGranted::new(
-        rfc3339(stamp.at),
-        stamp.author(),
-        waiver.fingerprint.clone(),
-        waiver.reason.clone(),
-        stamp.revision.into(),
-        subject.to_owned(),
-    );
+    let mut event = WaiverGranted::new(granted::Required {
+        subject: subject.to_owned(),
+        fingerprint: waiver.fingerprint.clone(),
+        reason: waiver.reason.clone(),
+        revision: stamp.revision.into(),
+        at: rfc3339(stamp.at),
+        author: stamp.author(),
+    });
     event.until.clone_from(&waiver.until);
     new(&event, &stamp.signature.provenance)
 }
 
 /// Returns the event for a withdrawn waiver.
 pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) -> NewEvent {
-    let event = WaiverWithdrawn::new(
-        rfc3339(stamp.at),
-        stamp.author(),
-        fingerprint.to_owned(),
-        stamp.revision.into(),
-        subject.to_owned(),
-    );
+    let event = WaiverWithdrawn::new(withdrawn::Required {
+        subject: subject.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        revision: stamp.revision.into(),
+        at: rfc3339(stamp.at),
+        author: stamp.author(),
+    });
     new(&event, &stamp.signature.provenance)
 }
 

@@ -49,6 +49,8 @@ pub struct NodeRef {
 #[derive(Debug)]
 struct LinkedProgram {
     nodes: Box<[Node]>,
+    /// The numbers of the nodes that generated types use alone, by the location of their schema.
+    locations: Vec<(Box<str>, u32)>,
     resources: Box<[Anchors]>,
     links: &'static [&'static Program],
 }
@@ -65,12 +67,20 @@ impl Program {
         self.linked().node(number)
     }
 
+    /// Returns the node of a schema by its location, a JSON Pointer in the document. Only nodes that generated types use
+    /// alone have a location. Without such a node, every value is rejected.
+    pub fn at(&'static self, location: &str) -> NodeRef {
+        let linked = self.linked();
+        let found = linked.locations.iter().find(|(known, _)| **known == *location);
+        linked.node(found.map_or(u32::MAX, |(_, number)| *number))
+    }
+
     #[inline]
     fn linked(&'static self) -> &'static LinkedProgram {
         // If the generator did not write the text, the program has no nodes and rejects every event.
         self.linked.get_or_init(|| {
-            let Decoded { nodes, resources } = decode(self.text).unwrap_or_default();
-            LinkedProgram { nodes, resources, links: self.links }
+            let Decoded { nodes, locations, resources } = decode(self.text).unwrap_or_default();
+            LinkedProgram { nodes, locations, resources, links: self.links }
         })
     }
 }

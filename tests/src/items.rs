@@ -2,35 +2,54 @@
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "any other item is one too many")]
 
-use evschema_codegen::declared;
+use evschema_codegen::GeneratedFile;
 use syn::{Item, ItemMod};
 
-/// Returns whether a generated file is valid Rust, with one module that contains only types, their implementations and
-/// the document.
-pub fn has_only_its_items(code: &str) -> bool {
-    let Ok(parsed) = syn::parse_file(code) else { return false };
-    let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {
-        return false;
-    };
+/// The macros of the runtime that glue may call.
+const GLUE: [&str; 9] =
+    ["document", "event", "event_ref", "generated_by", "object", "plain", "texts", "union", "wrapper"];
+
+/// Returns whether the generated files of one event are valid Rust with only the permitted items: one module with
+/// types, and glue with calls of the runtime's macros and the texts of the side files.
+pub fn has_only_its_items(files: &[GeneratedFile]) -> bool {
+    let rust = files.iter().filter(|file| file.path.ends_with(".rs") && file.path != "mod.rs");
+    rust.into_iter().all(|file| {
+        let Ok(parsed) = syn::parse_file(&file.text) else { return false };
+        if file.path.ends_with(".glue.rs") {
+            return is_glue(&parsed.items);
+        }
+        let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {
+            return false;
+        };
+        has_types(items)
+    })
+}
+
+fn has_types(items: &[Item]) -> bool {
+    items.iter().all(|item| match item {
+        Item::Use(_) | Item::Struct(_) | Item::Enum(_) | Item::Type(_) => true,
+        Item::Macro(call) => call.mac.path.is_ident("include"),
+        _ => false,
+    })
+}
+
+fn is_glue(items: &[Item]) -> bool {
     let mut constants = Vec::new();
     for item in items {
         match item {
-            Item::Use(_) => {}
             Item::Macro(call) => {
                 let path: Vec<String> =
                     call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-                let is_known = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                    ["rt", "document" | "event"] => true,
-                    ["rt", "types"] => declared(&call.mac.tokens.to_string()).is_ok(),
-                    _ => false,
-                };
-                if !is_known {
-                    return false;
+                match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                    ["rt", name] if GLUE.contains(name) => {}
+                    _ => return false,
                 }
             }
-            Item::Const(schema) => constants.push(schema.ident.to_string()),
+            // The feature of the runtime that some formats need.
+            Item::Use(_) => {}
+            Item::Const(text) => constants.push(text.ident.to_string()),
             _ => return false,
         }
     }
-    constants == ["SCHEMA"]
+    constants == ["SCHEMA", "PROGRAM_TEXT"]
 }

@@ -50,7 +50,8 @@ pub(super) fn add_json_name(lines: &mut Vec<String>, field: &str, json: &str) {
 /// Adds sentences. After several paragraphs or a list, the sentences are a paragraph of their own.
 fn append_all(lines: &mut Vec<String>, sentences: &[String]) {
     let sentences: Vec<&String> = sentences.iter().filter(|sentence| !sentence.is_empty()).collect();
-    let is_item = |line: &String| line.starts_with(['-', '*']) || line.starts_with(|c: char| c.is_ascii_digit());
+    let is_item =
+        |line: &String| line.starts_with(['-', '*']) || line.starts_with(|c: char| c.is_ascii_digit());
     let is_long = lines.iter().any(|line| line.is_empty() || is_item(line));
     if is_long && !sentences.is_empty() {
         lines.push(String::new());

@@ -74,17 +74,14 @@ impl Naming<'_, '_> {
     /// have the same name in any case.
     fn is_root(&self, id: TypeId, root: &str) -> bool {
         let definition = self.plan.definition(id);
-        let is_entry = definition.place.is_some() && self.entries.get(&self.home).copied() == definition.place;
+        let is_entry =
+            definition.place.is_some() && self.entries.get(&self.home).copied() == definition.place;
         definition.is_root() || (is_entry && definition.path.short_name(root) == root)
     }
 
     fn short_name(&self, id: TypeId, root: &str) -> String {
         let definition = self.plan.definition(id);
-        if definition.home == self.home {
-            definition.path.short_name(root)
-        } else {
-            definition.name.clone()
-        }
+        if definition.home == self.home { definition.path.short_name(root) } else { definition.name.clone() }
     }
 
     fn long_name(&self, id: TypeId, root: &str) -> String {

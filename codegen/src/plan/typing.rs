@@ -111,12 +111,7 @@ impl<'a, 'c> Planner<'a, 'c> {
                 self.plan.definitions[id.0].path = TypePath::root().with(Part::Variant("Value".to_owned()));
             }
             let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], None);
-            let hint = Hint {
-                home: document,
-                path: TypePath::root(),
-                place: Some(place),
-                is_member: false,
-            };
+            let hint = Hint { home: document, path: TypePath::root(), place: Some(place), is_member: false };
             self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });

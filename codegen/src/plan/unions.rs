@@ -186,7 +186,9 @@ impl<'c> Planner<'_, 'c> {
             clusters.len(),
             &BTreeSet::new(),
             &|at| parts[at].0.clone(),
-            &|at| if parts[at].1 == parts[at].0 { format!("{}Plain", parts[at].0) } else { parts[at].1.clone() },
+            &|at| {
+                if parts[at].1 == parts[at].0 { format!("{}Plain", parts[at].0) } else { parts[at].1.clone() }
+            },
             &|at| format!("{}N{}", parts[at].1, at + 1),
         )
     }

@@ -14,7 +14,6 @@ use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version};
 use evschema_runtime::{Document, Draft, Program};
 use evschema_tests::attack::{AttackRequest, random, random_event};
 use fastrand::Rng;
-use proc_macro2::{TokenStream, TokenTree};
 
 use crate::task_result::TaskResult;
 use crate::thread_time::thread_time;

@@ -131,7 +131,7 @@ impl Figures {
                 self.generated += 1;
                 let lines = files.iter().map(|file| file.text.lines().count()).sum();
                 self.largest = self.largest.max(lines);
-                (!files.iter().skip(1).all(|file| has_only_its_items(&file.text))).then_some("items")
+                (!has_only_its_items(&files)).then_some("items")
             }
         };
         self.faults += u64::from(fault.is_some());

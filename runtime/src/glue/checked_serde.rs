@@ -8,7 +8,7 @@ macro_rules! checked_serde {
     ($type:ident ($program:path, $node:literal)) => {
         impl $crate::Checked for $type {
             fn node() -> $crate::NodeRef {
-                $program.node($node)
+                $program.at($node)
             }
         }
 

@@ -10,7 +10,7 @@
 ///         ..rest rt::Map<rt::Json>,                   // keeps the properties without a field
 ///     }
 ///     also ["legacy"]                                 // other names that the schema names, after those with fields
-///     at (PROGRAM, 3)                                 // the node that checks a value of this type
+///     at (PROGRAM, "/$defs/X")                                 // the node that checks a value of this type
 /// }
 /// rt::object! { OrderRef<'a> of Order { … } also […] } // the borrowed form, without a module
 /// ```

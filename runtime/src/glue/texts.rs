@@ -17,7 +17,7 @@
 /// assert_eq!(Size::try_from("medium"), Err(rt::UnknownText));
 /// ```
 ///
-/// With `at (PROGRAM, 4)` behind the variants, the enum also implements the traits of serde, and checks its values
+/// With `at (PROGRAM, "/$defs/X")` behind the variants, the enum also implements the traits of serde, and checks its values
 /// against this node.
 ///
 /// A variant that the glue does not name:

@@ -13,7 +13,7 @@
 /// ```
 ///
 /// ```text
-/// rt::union! { Paid { Card(Card) = …, Cash(Cash) = …, } at (PROGRAM, 7) } // also implements the traits of serde
+/// rt::union! { Paid { Card(Card) = …, Cash(Cash) = …, } at (PROGRAM, "/$defs/X") } // also implements the traits of serde
 /// rt::union! { PaidRef<'a> of Paid { Card(CardRef<'a>) = …, Cash(Cash) = …, } } // the borrowed form
 /// ```
 ///

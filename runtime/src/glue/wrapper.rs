@@ -12,7 +12,7 @@
 /// ```
 ///
 /// ```text
-/// rt::wrapper! { Lines(Vec<Line>) at (PROGRAM, 2) } // also implements the traits of serde
+/// rt::wrapper! { Lines(Vec<Line>) at (PROGRAM, "/$defs/X") } // also implements the traits of serde
 /// rt::wrapper! { LinesRef<'a>(Vec<LineRef<'a>>) of Lines } // the borrowed form
 /// ```
 ///

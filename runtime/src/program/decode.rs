@@ -19,6 +19,8 @@ use crate::lexer::KnownName;
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub(super) nodes: Box<[Node]>,
+    /// The numbers of nodes by the location of their schema.
+    pub(super) locations: Vec<(Box<str>, u32)>,
     /// The dynamic anchors of each schema resource of the document.
     pub(super) resources: Box<[Anchors]>,
 }
@@ -52,7 +54,17 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         let anchors = anchors.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
     })?;
-    Some(Decoded { nodes, resources })
+    Some(Decoded { nodes, locations: locations(program.get("nodes")), resources })
+}
+
+/// Returns the numbers of the nodes that have a location.
+fn locations(nodes: Option<&Json>) -> Vec<(Box<str>, u32)> {
+    let nodes = nodes.and_then(Json::as_array).unwrap_or_default().iter().zip(0..);
+    let located = nodes.filter_map(|(node, number)| {
+        let Json::Object(keywords) = node else { return None };
+        Some((keywords.get("at")?.as_str()?.into(), number))
+    });
+    located.collect()
 }
 
 fn list<T>(json: Option<&Json>, read: impl Fn(&Json) -> Option<T>) -> Option<Box<[T]>> {

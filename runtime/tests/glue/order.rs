@@ -170,16 +170,16 @@ rt::object! {
     }
     also ["legacy"]
 }
-rt::object! { Line in line { sku "sku" required String, qty "qty" required i64, } at (PROGRAM, 11) }
+rt::object! { Line in line { sku "sku" required String, qty "qty" required i64, } at (PROGRAM, "/11") }
 rt::object! { LineRef<'a> of Line { sku "sku" required rt::Cow<'a, str>, qty "qty" required i64, } }
-rt::object! { Card in card { card "card" required String, } at (PROGRAM, 12) }
+rt::object! { Card in card { card "card" required String, } at (PROGRAM, "/12") }
 rt::object! { CardRef<'a> of Card { card "card" required rt::Cow<'a, str>, } }
 rt::object! { Cash in cash { cash "cash" optional rt::Number => with_cash, } }
 rt::texts! { Kind { Order "order" } }
-rt::texts! { Size { Small "small", Large "large", } at (PROGRAM, 6) }
+rt::texts! { Size { Small "small", Large "large", } at (PROGRAM, "/6") }
 rt::union! {
     Paid { Card(Card) = rt::Case::OBJECT.requires(&["card"]), Cash(Cash) = rt::Case::OBJECT.requires(&["cash"]), }
-    at (PROGRAM, 7)
+    at (PROGRAM, "/7")
 }
 rt::union! {
     PaidRef<'a> of Paid {
@@ -187,7 +187,7 @@ rt::union! {
         Cash(Cash) = rt::Case::OBJECT.requires(&["cash"]),
     }
 }
-rt::wrapper! { Tags(Vec<String>) at (PROGRAM, 9) }
+rt::wrapper! { Tags(Vec<String>) at (PROGRAM, "/9") }
 rt::wrapper! { TagsRef<'a>(Vec<rt::Cow<'a, str>>) of Tags }
 rt::plain! { Kind Size Cash }
 rt::event! { Order "commerce.order" "1.2.0" "sha256:00" "/schemas/commerce.order/1.2.0.json" }

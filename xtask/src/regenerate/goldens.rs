@@ -1,4 +1,4 @@
-//! Generates the golden files of the code generator: `codegen/golden/<case>/x.rs` beside `x.json`.
+//! Generates the golden files of the code generator: `codegen/golden/<case>/x.rs` and its side files, beside `x.json`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,14 @@ pub(super) fn files(root: &Path) -> Files {
         .map(|entry| entry.map(|e| folder.join(e.file_name())))
         .collect::<Result<_, _>>()?;
     cases.sort();
-    cases.into_iter().map(|case| golden(root, &case)).collect()
+    let mut files = Vec::new();
+    for case in cases {
+        files.extend(golden(root, &case)?);
+    }
+    Ok(files)
 }
 
-fn golden(root: &Path, case: &Path) -> Result<Generated, Box<dyn std::error::Error>> {
+fn golden(root: &Path, case: &Path) -> Files {
     let at = Coordinates { subject: Subject::parse("x")?, version: Version::new(1, 0, 0) };
     let bytes = fs::read(root.join(case).join("x.json"))?;
     let first = |problem: Option<String>| format!("{}: {}", case.display(), problem.unwrap_or_default());
@@ -33,6 +37,7 @@ fn golden(root: &Path, case: &Path) -> Result<Generated, Box<dyn std::error::Err
     };
     let files = generate(&catalog, &[at], &options)
         .map_err(|wrong| first(wrong.problems.first().map(|problem| problem.diagnostic.to_string())))?;
-    let file = files.into_iter().find(|file| file.path == "x.rs").ok_or_else(|| first(None))?;
-    Ok(Generated { path: case.join("x.rs"), text: file.text })
+    // The test includes the file of the subject, so it needs no index.
+    let files = files.into_iter().filter(|file| file.path != "mod.rs");
+    Ok(files.map(|file| Generated { path: case.join(file.path), text: file.text }).collect())
 }

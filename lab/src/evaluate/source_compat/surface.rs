@@ -85,9 +85,10 @@ fn imported(tree: &UseTree) -> Option<(Vec<String>, String, String)> {
 fn of_fields(fields: &Fields) -> Shown {
     match fields {
         Fields::Named(named) => {
-            let fields = named.named.iter().filter_map(|field| {
-                Some((field.ident.as_ref()?.to_string(), printed(&field.ty)))
-            });
+            let fields = named
+                .named
+                .iter()
+                .filter_map(|field| Some((field.ident.as_ref()?.to_string(), printed(&field.ty))));
             Shown { fields: fields.collect(), new: Some(Vec::new()), ..Shown::default() }
         }
         Fields::Unnamed(inner) => {
