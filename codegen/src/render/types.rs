@@ -189,12 +189,13 @@ impl Types<'_, '_> {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
-            rust_type,
             attributes: if field.deprecated { vec!["#[deprecated]".to_owned()] } else { Vec::new() },
             json: literal(json),
             mode,
             setter,
-            value: inner,
+            // A required property that may be `null` has an `Option` as its value.
+            value: if mode == "required" { rust_type.clone() } else { inner },
+            rust_type,
         }
     }
 
