@@ -4,6 +4,7 @@
 mod borrowed;
 mod boxes;
 mod constraints;
+mod literals;
 mod modules;
 mod naming;
 mod path;
@@ -71,6 +72,8 @@ pub(crate) enum Body {
     Struct(Struct),
     /// An enum of strings.
     Texts(Vec<TextVariant>),
+    /// An enum of integers.
+    Integers(Vec<IntegerVariant>),
     /// An enum of types. Each variant has a case, which distinguishes it from the other variants.
     Union(Vec<UnionVariant>),
     /// A struct that wraps another type.
@@ -107,7 +110,18 @@ pub(crate) struct Field {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TextVariant {
     pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) text: String,
+}
+
+/// An integer that an enum accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct IntegerVariant {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) integer: i64,
 }
 
 /// A type that an enum accepts.
@@ -174,7 +188,7 @@ impl Plan {
                 RustType::Named(id) => match &self.definition(*id).body {
                     // A newtype contains itself only through a box, so the recursion ends.
                     Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
-                    Body::Struct(_) | Body::Texts(_) => false,
+                    Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => false,
                     Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
                 },
                 RustType::Bool
@@ -191,9 +205,11 @@ impl Plan {
     /// Returns whether a type has only one value. A constructor needs no argument for such a type.
     pub(crate) fn is_constant(&self, value: &TypeRef) -> bool {
         match (&value.shape, value.nullable) {
-            (RustType::Named(id), false) => {
-                matches!(&self.definition(*id).body, Body::Texts(texts) if texts.len() == 1)
-            }
+            (RustType::Named(id), false) => match &self.definition(*id).body {
+                Body::Texts(variants) => variants.len() == 1,
+                Body::Integers(variants) => variants.len() == 1,
+                Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => false,
+            },
             _ => false,
         }
     }

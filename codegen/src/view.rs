@@ -107,8 +107,8 @@ pub(crate) struct DocumentReference {
     pub(crate) path: String,
 }
 
-/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs` and `newtype.rs.hbs`: one named type.
-/// Exactly one of `struct`, `texts`, `union` and `newtype` is set; the others are null.
+/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `integers.rs.hbs`, `union.rs.hbs` and `newtype.rs.hbs`: one named type.
+/// Exactly one of `struct`, `texts`, `integers`, `union` and `newtype` is set; the others are null.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Type {
     /// Its name.
@@ -128,6 +128,8 @@ pub(crate) struct Type {
     pub(crate) record: Option<Struct>,
     /// An enum of strings.
     pub(crate) texts: Option<Texts>,
+    /// An enum of integers.
+    pub(crate) integers: Option<Integers>,
     /// An enum of types.
     #[serde(rename = "union")]
     pub(crate) alternatives: Option<Union>,
@@ -198,6 +200,30 @@ pub(crate) struct Text {
     pub(crate) text: String,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
+}
+
+/// An enum of integers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Integers {
+    /// The integers, in the order of the schema.
+    pub(crate) variants: Vec<Integer>,
+    /// Whether the enum has exactly one variant.
+    pub(crate) single: bool,
+}
+
+/// One integer of an enum.
+#[derive(Debug, Serialize)]
+pub(crate) struct Integer {
+    /// The name of the variant.
+    pub(crate) name: String,
+    /// The integer, as a Rust literal.
+    pub(crate) integer: String,
+    /// Lines of documentation.
+    pub(crate) docs: Vec<String>,
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
 }
 
 /// An enum of types.

@@ -15,6 +15,7 @@ mod event;
 mod event_ref;
 mod field;
 mod generated_by;
+mod integers;
 mod object;
 mod object_impls;
 mod old;

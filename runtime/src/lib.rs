@@ -32,7 +32,7 @@ mod write;
 pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
-pub use error::{Error, UnknownText, Violation};
+pub use error::{Error, UnknownInteger, UnknownText, Violation};
 pub use event::{Checked, Event};
 pub use glue::PROGRAM_FORMAT;
 pub use integer::Integer;

@@ -53,7 +53,7 @@ fn textual(plan: &Plan) -> Vec<bool> {
                 }
                 Body::Union(variants) => variants.iter().any(|variant| holds(&variant.value)),
                 Body::Newtype { inner, .. } => holds(inner),
-                Body::Texts(_) => false,
+                Body::Texts(_) | Body::Integers(_) => false,
             };
         }
         if textual == before {

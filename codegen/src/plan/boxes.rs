@@ -25,7 +25,7 @@ pub(super) fn add_boxes(plan: &mut Plan) {
                 }
             }
             Body::Newtype { inner, boxed } => *boxed = recursive(inner),
-            Body::Texts(_) => {}
+            Body::Texts(_) | Body::Integers(_) => {}
         }
     }
 }
@@ -36,7 +36,7 @@ fn contained(body: &Body) -> Vec<usize> {
         Body::Struct(body) => body.fields.iter().for_each(|field| direct(&field.value, &mut ids)),
         Body::Union(variants) => variants.iter().for_each(|variant| direct(&variant.value, &mut ids)),
         Body::Newtype { inner, .. } => direct(inner, &mut ids),
-        Body::Texts(_) => {}
+        Body::Texts(_) | Body::Integers(_) => {}
     }
     ids
 }

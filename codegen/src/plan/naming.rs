@@ -131,7 +131,7 @@ fn parts(body: &Body) -> Vec<TypeId> {
         }
         Body::Union(variants) => variants.iter().for_each(|variant| add_parts(&variant.value, &mut ids)),
         Body::Newtype { inner, .. } => add_parts(inner, &mut ids),
-        Body::Texts(_) => {}
+        Body::Texts(_) | Body::Integers(_) => {}
     }
     ids
 }

@@ -55,9 +55,15 @@ impl Planner<'_, '_> {
                             a.names == b.names && a.rest.is_some() == b.rest.is_some()
                         }
                         (Body::Texts(a), Body::Texts(b)) => a == b,
-                        (Body::Struct(_) | Body::Texts(_) | Body::Union(_) | Body::Newtype { .. }, _) => {
-                            false
-                        }
+                        (Body::Integers(a), Body::Integers(b)) => a == b,
+                        (
+                            Body::Struct(_)
+                            | Body::Texts(_)
+                            | Body::Integers(_)
+                            | Body::Union(_)
+                            | Body::Newtype { .. },
+                            _,
+                        ) => false,
                     }
                 }
                 (a, b) => a == b || (integers(a) && integers(b)),

@@ -38,6 +38,7 @@ cases! {
     borrowed,
     containers,
     draft4,
+    enums,
     kept,
     names,
     nullable,
