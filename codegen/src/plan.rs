@@ -3,6 +3,7 @@
 
 mod borrowed;
 mod boxes;
+mod clusters;
 mod constraints;
 mod literals;
 mod modules;
@@ -11,6 +12,7 @@ mod path;
 mod readers;
 mod typing;
 mod unions;
+mod variants;
 
 pub(crate) use borrowed::Borrowed;
 pub(crate) use modules::{Module, modules};
@@ -49,6 +51,14 @@ pub(crate) enum RustType {
     Map(Box<TypeRef>),
     Tuple(Vec<TypeRef>),
     Named(TypeId),
+    /// An object that has only this property, and always this property. Only a variant of an enum has this type; the
+    /// variant contains the value of the property.
+    OnlyProperty {
+        name: String,
+        of: Box<TypeRef>,
+    },
+    /// Only this string. Only a variant of an enum has this type; the variant contains nothing.
+    Text(String),
 }
 
 /// A named type.
@@ -129,6 +139,7 @@ pub(crate) struct IntegerVariant {
 pub(crate) struct UnionVariant {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) value: TypeRef,
     pub(crate) case: Case,
     /// The schema of the variant's alternative, if the variant has only one.
@@ -198,7 +209,9 @@ impl Plan {
                 | RustType::String
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_) => false,
+                | RustType::Tuple(_)
+                | RustType::OnlyProperty { .. }
+                | RustType::Text(_) => false,
             }
     }
 

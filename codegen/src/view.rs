@@ -240,11 +240,16 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The type of its value.
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
+    /// The type of its value; null if the variant is one string.
     #[serde(rename = "type")]
-    pub(crate) rust_type: String,
-    /// A `Case` of the runtime, as an expression: reading uses it to choose the variant.
-    pub(crate) case: String,
+    pub(crate) rust_type: Option<String>,
+    /// Its content for the glue: the type in brackets, perhaps with the name of the only property, or the string.
+    pub(crate) content: String,
+    /// A `Case` of the runtime, as an expression: reading uses it to choose the variant. Null if the variant is one
+    /// string.
+    pub(crate) case: Option<String>,
 }
 
 /// The constants of an event; all are literals.

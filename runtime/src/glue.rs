@@ -22,6 +22,7 @@ mod old;
 mod plain;
 mod texts;
 mod union;
+mod variant;
 mod wrapper;
 
 pub use generated_by::PROGRAM_FORMAT;

@@ -68,5 +68,6 @@ pub mod private {
     pub use crate::entry_points::{
         check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
     };
+    pub use crate::read::{read_only_property, read_text};
     pub use crate::serialize::serialize_checked;
 }

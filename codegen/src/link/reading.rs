@@ -170,6 +170,12 @@ impl<'c> Planner<'_, 'c> {
                 Body::Texts(_) | Body::Integers(_) => return !beside && self.is_plain_enum(place, keywords),
                 Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => return false,
             },
+            RustType::OnlyProperty { name, .. } => {
+                if spoken_names(self.atlas.value(place), self.atlas.draft(place)) != [name] {
+                    return false;
+                }
+            }
+            RustType::Text(_) => return !beside && self.is_plain_enum(place, keywords),
             RustType::Json | RustType::Tuple(_) => return false,
         }
         // Keywords for other kinds of values do not affect this kind.
@@ -275,7 +281,9 @@ impl<'c> Planner<'_, 'c> {
                 | RustType::Json
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_) => break,
+                | RustType::Tuple(_)
+                | RustType::OnlyProperty { .. }
+                | RustType::Text(_) => break,
             }
         }
         shape

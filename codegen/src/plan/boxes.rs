@@ -46,6 +46,7 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
     match &value.shape {
         RustType::Named(TypeId(id)) => ids.push(*id),
         RustType::Tuple(parts) => parts.iter().for_each(|part| direct(part, ids)),
+        RustType::OnlyProperty { of, .. } => direct(of, ids),
         RustType::Bool
         | RustType::I64
         | RustType::Integer
@@ -54,7 +55,8 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
         | RustType::Null
         | RustType::Json
         | RustType::List(_)
-        | RustType::Map(_) => {}
+        | RustType::Map(_)
+        | RustType::Text(_) => {}
     }
 }
 

@@ -66,6 +66,9 @@ impl Planner<'_, '_> {
                         ) => false,
                     }
                 }
+                (RustType::OnlyProperty { name: a, .. }, RustType::OnlyProperty { name: b, .. }) => a == b,
+                // Strings of one list: each type accepts one of them.
+                (RustType::Text(_), RustType::Text(_)) => true,
                 (a, b) => a == b || (integers(a) && integers(b)),
             }
     }

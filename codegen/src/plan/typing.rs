@@ -417,7 +417,9 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
         | RustType::Null
         | RustType::Json
         | RustType::Tuple(_)
-        | RustType::Named(_) => value.shape,
+        | RustType::Named(_)
+        | RustType::OnlyProperty { .. }
+        | RustType::Text(_) => value.shape,
     };
     TypeRef { shape, nullable: value.nullable }
 }

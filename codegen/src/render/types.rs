@@ -201,11 +201,36 @@ impl Types<'_, '_> {
     }
 
     fn variant(&self, variant: &UnionVariant, scope: Scope) -> view::Variant {
+        let (rust_type, content) = match &variant.value.shape {
+            RustType::Text(text) => (None, format!("[{}]", literal(text))),
+            RustType::OnlyProperty { name, of } => {
+                let of = self.text(of, variant.boxed, scope);
+                let content = format!(" {{ {}: {of} }}", literal(name));
+                (Some(of), content)
+            }
+            RustType::Bool
+            | RustType::I64
+            | RustType::Integer
+            | RustType::Number
+            | RustType::String
+            | RustType::Null
+            | RustType::Json
+            | RustType::List(_)
+            | RustType::Map(_)
+            | RustType::Tuple(_)
+            | RustType::Named(_) => {
+                let of = self.text(&variant.value, variant.boxed, scope);
+                let content = format!("({of})");
+                (Some(of), content)
+            }
+        };
         view::Variant {
             name: variant.name.clone(),
             docs: if scope.borrows { Vec::new() } else { variant.docs.clone() },
-            rust_type: self.text(&variant.value, variant.boxed, scope),
-            case: case(&variant.case),
+            attributes: attributes(variant.deprecated),
+            case: rust_type.is_some().then(|| case(&variant.case)),
+            rust_type,
+            content,
         }
     }
 
@@ -233,6 +258,9 @@ impl Types<'_, '_> {
                 format!("({}{comma})", parts.iter().map(element).collect::<Vec<_>>().join(", "))
             }
             RustType::Named(id) => self.name(*id, scope),
+            // The type of the variant's content.
+            RustType::OnlyProperty { of, .. } => element(of),
+            RustType::Text(_) => "()".to_owned(),
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };
         if value.nullable { format!("Option<{bare}>") } else { bare }

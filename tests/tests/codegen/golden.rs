@@ -45,6 +45,7 @@ cases! {
     numbers,
     recursive,
     rest,
+    rust_enums,
     typeless,
     unions,
     watched,
