@@ -17,7 +17,7 @@ use crate::number::{NotANumber, Number};
 /// assert_eq!(Integer::parse("123456789012345678901234567890")?.as_i64(), None);
 /// # Ok::<(), evschema_runtime::NotANumber>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Integer(Number);
 
 impl Integer {

@@ -60,6 +60,12 @@ pub enum Kind {
     Object,
 }
 
+impl std::hash::Hash for Json {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(hash(self));
+    }
+}
+
 impl Json {
     /// Maximum depth of nested arrays and objects, so that no input exhausts the stack.
     pub const NESTING_MAX: usize = Lexer::NESTING_MAX;

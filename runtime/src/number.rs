@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::decimal::Decimal;
 use crate::lexer::{Lexer, NumberToken, SmallDecimal};
@@ -28,6 +29,14 @@ enum Repr {
     Decimal(SmallDecimal),
     /// INVARIANT: the text is a number of RFC 8259, in its original spelling.
     Text(Box<str>),
+}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut hasher = DefaultHasher::new();
+        self.hash_value(&mut hasher);
+        state.write_u64(hasher.finish());
+    }
 }
 
 /// The error for a text that is not a JSON number, or a float that is not finite.
