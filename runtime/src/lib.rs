@@ -26,6 +26,7 @@ mod reject;
 mod serde_json_tokens;
 mod serialize;
 mod step_budget;
+mod tuple;
 mod write;
 
 pub use case::Case;
@@ -38,11 +39,12 @@ pub use integer::Integer;
 pub use into_owned::IntoOwned;
 pub use json::{Json, Kind, Map, MapRef};
 pub use maybe::Maybe;
-pub use number::{NotANumber, Number};
+pub use number::{NotANumber, NotExact, Number};
 pub use program::{NodeRef, Program};
 pub use read::{PropertyReader, Read, choose, read};
 pub use reject::Reject;
 pub use serialize::{ObjectSerializer, Unchecked};
+pub use tuple::{ItemReader, ReadItem, Trailing, WriteItem};
 pub use write::{ObjectWriter, Write};
 
 /// The serialization framework, re-exported for generated types.
