@@ -17,7 +17,6 @@ mod field;
 mod generated_by;
 mod object;
 mod object_impls;
-mod old;
 mod plain;
 mod texts;
 mod union;

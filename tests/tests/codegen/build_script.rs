@@ -55,7 +55,10 @@ fn unchanged_files_are_not_written() {
         .unwrap();
     project.generate().unwrap();
     let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains("Version 1.1.0.") && !text.contains("1.0.0"), "the newest of the line is generated");
+    assert!(
+        text.contains("Version 1.1.0.") && !text.contains("1.0.0"),
+        "the newest of the line is generated"
+    );
 }
 
 #[test]
