@@ -44,13 +44,6 @@ fn nesting_is_limited() {
 }
 
 #[test]
-fn an_invalid_program_rejects_everything() {
-    static NOTHING: Program = Program::new("", &[]);
-    static STRAY: Program = Program::new(r#"{"nodes":[{"allOf":[7]}]}"#, &[]);
-    assert!(!accepts(&NOTHING, "1") && !accepts(&STRAY, "1"));
-}
-
-#[test]
 fn numbers_are_compared_exactly() {
     static EXACT: Program =
         Program::new(r#"{"nodes":[{"maximum":9007199254740992.5,"multipleOf":0.01}]}"#, &[]);
@@ -154,7 +147,7 @@ fn a_check_with_too_many_steps_ends() {
     let open = r#"{"allOf":[1],"unevaluatedProperties":62}"#;
     let levels: Vec<String> = (2..=60).map(|next| format!(r#"{{"allOf":[{next},{next}]}}"#)).collect();
     let nodes = format!(
-        r#"{{"nodes":[{open},{},{{"members":[["v",61]]}},{{"type":["number"]}},{{"kinds":[]}}]}}"#,
+        r#"{{"nodes":[{open},{},{{"members":[["v",61]]}},{{"type":["number"]}},{{"type":[]}}]}}"#,
         levels.join(",")
     );
     assert_eq!(reason(program(nodes), r#"{"v":1}"#), Err(Reason::TooManySteps));
