@@ -21,5 +21,3 @@ mod plain;
 mod texts;
 mod union;
 mod wrapper;
-
-pub use generated_by::PROGRAM_FORMAT;

@@ -186,10 +186,8 @@ impl Demo {
             .iter()
             .find_map(|file| excerpt(&file.text))
             .ok_or_else(|| Failure::new(format!("no struct was generated for {}", newest.at())))?;
-        terminal.print(format!(
-            "   From {}, `evschema gen` or a build.rs generates this struct:\n",
-            newest.at()
-        ));
+        terminal
+            .print(format!("   From {}, `evschema gen` or a build.rs generates this struct:\n", newest.at()));
         terminal.print(indented(&excerpt));
         terminal.print(indented(USAGE));
         terminal.flush();

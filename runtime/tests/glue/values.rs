@@ -99,3 +99,27 @@ fn values_that_do_not_fit_are_errors() {
         assert!(message.starts_with(expected), "{message}");
     }
 }
+
+#[derive(Debug, Clone, PartialEq)]
+enum Several {
+    Integer(rt::Integer),
+    Text(String),
+}
+
+static SEVERAL: rt::Program = rt::Program::new(
+    r#"{"format":4,"nodes":[{"at":"","streamed":true,"variants":[0,0],"type":["string","integer"],"maxLength":3}]}"#,
+    &[],
+);
+
+rt::union! {
+    Several { Integer(rt::Integer) = rt::Case::INTEGER, Text(String) = rt::Case::STRING, }
+    at (SEVERAL, "")
+}
+
+#[test]
+fn the_variants_of_a_union_may_be_its_own_node() {
+    assert_eq!(serde_json::from_str::<Several>("\"abc\"").unwrap(), Several::Text("abc".to_owned()));
+    assert_eq!(serde_json::from_str::<Several>("7").unwrap(), Several::Integer(7.into()));
+    let error = serde_json::from_str::<Several>("\"abcd\"").unwrap_err().to_string();
+    assert!(error.starts_with("the value: `maxLength` rejects"), "{error}");
+}
