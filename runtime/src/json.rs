@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::deserialize::deserialize_text;
 use crate::error::Error;
+use crate::json_text::deserialize_text;
 use crate::lexer::Lexer;
 use crate::number::Number;
 use crate::reject::{Reason, Reject};

@@ -15,6 +15,7 @@ mod glue;
 mod integer;
 mod into_owned;
 mod json;
+mod json_text;
 mod kinds;
 mod lexer;
 mod line_column;

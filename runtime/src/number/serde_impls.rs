@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{Number, Repr};
 use crate::decimal::Decimal;
-use crate::deserialize::deserialize_text;
+use crate::json_text::deserialize_text;
 use crate::lexer::SmallDecimal;
 use crate::serde_json_tokens as tokens;
 use crate::write::Write;

@@ -110,7 +110,7 @@ fn the_module_is_the_whole_subject() {
     assert!(paths.contains(&"a_user_added.rs") && paths.contains(&"b_user_added.rs"), "{paths:?}");
 }
 
-/// Names of properties and definitions, some of which differ only in symbols or capitals.
+/// Names of properties and definitions. Some of them differ only in symbols or capitals.
 const NAMES: [&str; 14] = [
     "id",
     "ID",
