@@ -1,3 +1,5 @@
+mod convert;
+
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer};

@@ -141,7 +141,7 @@ static ALTERNATIVES: rt::Program = rt::Program::new(
     &[],
 );
 
-rt::wrapper! { Alternatives(Json) at (ALTERNATIVES, 0) }
+rt::wrapper! { Alternatives(Json) at (ALTERNATIVES, "") }
 
 #[test]
 fn the_message_names_the_deepest_violation() {
