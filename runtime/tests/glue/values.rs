@@ -129,7 +129,7 @@ struct Alternatives(Json);
 
 static ALTERNATIVES: rt::Program = rt::Program::new(
     r#"{"format":4,"nodes":[
-        {"members":[["first",1],["second",1]]},
+        {"at":"","members":[["first",1],["second",1]]},
         {"anyOf":[2,3]},
         {"type":["object"],"members":[["a",4]],"required":[0],"patternProperties":[["never",2]]},
         {"type":["object"],"members":[["b",5]],"required":[0],"patternProperties":[["never",2]]},
