@@ -2,12 +2,21 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::json_string::write_string;
 use crate::lexer::Lexer;
 use crate::serde_json_tokens as tokens;
+
+/// Whether serde_json passes a number as an object with its digits. Otherwise, an object with this name is an object of
+/// the event.
+static MARKS_NUMBERS: LazyLock<bool> = LazyLock::new(|| {
+    // A float would round this number.
+    let digits = "0.10000000000000000000001";
+    serde_json::from_str::<serde_json::Number>(digits).is_ok_and(|number| number.to_string() == digits)
+});
 
 /// Appends the JSON text of one value to a text.
 pub(super) struct TextBuilder<'t> {
@@ -49,7 +58,7 @@ impl<'t> TextBuilder<'t> {
         first: Option<Cow<'de, str>>,
         mut map: A,
     ) -> Result<(), A::Error> {
-        if first.as_deref() == Some(tokens::NUMBER) {
+        if first.as_deref() == Some(tokens::NUMBER) && *MARKS_NUMBERS {
             let digits = map.next_value_seed(Name)?;
             let mut lexer = Lexer::new(&digits);
             let is_number = lexer.number().is_ok_and(|number| number.text.len() == digits.len());
