@@ -15,9 +15,14 @@ use crate::event::Event;
 
 /// The body of a request or response: one event as JSON.
 ///
-/// As an extractor, it validates the event against its schema. A request with another content type than
-/// `application/json` or `application/….+json` gets the status 415, a text that is not JSON gets 400, and an event that
-/// the schema rejects gets 422 with all violations. Each of these responses is a problem document (RFC 9457).
+/// As an extractor, it validates the event against its schema. A rejected request gets a problem document (RFC 9457):
+///
+/// | status | meaning |
+/// |---|---|
+/// | 400 | the body is not JSON |
+/// | 413 | the body is too long |
+/// | 415 | the content type is neither `application/json` nor another one that ends with `+json` |
+/// | 422 | the schema rejects the event; the document lists all violations |
 ///
 /// The extractor reads at most 2 MiB, the default of axum; a longer body gets the status 413. The layer
 /// `axum::extract::DefaultBodyLimit` changes this limit.

@@ -1,7 +1,7 @@
 //! Gets the JSON text of a value from any deserializer of serde.
 //!
-//! serde_json passes the text of a value. Every other deserializer passes the value itself, and its JSON text is built.
-//! So the checker and the types have only one kind of input.
+//! serde_json passes the text of a value, and the checker reads this text. Every other deserializer passes the value
+//! itself. Its JSON text is built first, so the checker and the types have only one input.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,9 +10,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 
 use crate::serde_json_tokens as tokens;
 
-mod to_text;
+mod builder;
 
-use to_text::{Name, TextBuilder};
+use builder::{Name, TextBuilder};
 
 /// The source of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,20 @@
 //! Writes values as JSON text.
 
-mod impls;
-
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::num::NonZero;
 
-use serde::ser::Serializer;
+use serde::ser::{Serialize as _, SerializeSeq, Serializer};
 
+use crate::integer::Integer;
+use crate::json::Json;
+use crate::json_string::write_string;
 use crate::maybe::Maybe;
+use crate::number::Number;
+
+mod structural;
+
+pub use structural::{ObjectSerializer, Unchecked};
 
 /// A type that can be written as JSON.
 pub trait Write {
@@ -70,23 +78,210 @@ impl<'o> ObjectWriter<'o> {
     }
 }
 
-fn write_string(text: &str, out: &mut String) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
-        out.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            other => {
-                let _ = write!(out, "\\u{other:04x}");
+impl Write for bool {
+    fn write(&self, out: &mut String) {
+        out.push_str(if *self { "true" } else { "false" });
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*self)
+    }
+}
+
+impl Write for () {
+    fn write(&self, out: &mut String) {
+        out.push_str("null");
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+macro_rules! write_with_display {
+    ($($type:ty => |$value:ident, $serializer:ident| $serialize:expr,)*) => {$(
+        impl Write for $type {
+            fn write(&self, out: &mut String) {
+                // Writing to a string never fails.
+                let _ = write!(out, "{self}");
+            }
+
+            fn serialize_unchecked<S: Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
+                let $value = self;
+                $serialize
             }
         }
-        rest = &rest[at + 1..];
+    )*};
+}
+write_with_display! {
+    u8 => |value, serializer| value.serialize(serializer),
+    u16 => |value, serializer| value.serialize(serializer),
+    u32 => |value, serializer| value.serialize(serializer),
+    u64 => |value, serializer| value.serialize(serializer),
+    i8 => |value, serializer| value.serialize(serializer),
+    i16 => |value, serializer| value.serialize(serializer),
+    i32 => |value, serializer| value.serialize(serializer),
+    i64 => |value, serializer| value.serialize(serializer),
+    NonZero<u8> => |value, serializer| value.serialize(serializer),
+    NonZero<u16> => |value, serializer| value.serialize(serializer),
+    NonZero<u32> => |value, serializer| value.serialize(serializer),
+    NonZero<u64> => |value, serializer| value.serialize(serializer),
+    NonZero<i8> => |value, serializer| value.serialize(serializer),
+    NonZero<i16> => |value, serializer| value.serialize(serializer),
+    NonZero<i32> => |value, serializer| value.serialize(serializer),
+    NonZero<i64> => |value, serializer| value.serialize(serializer),
+    Number => |value, serializer| value.serialize(serializer),
+    Integer => |value, serializer| value.serialize(serializer),
+}
+
+impl Write for str {
+    fn write(&self, out: &mut String) {
+        write_string(self, out);
     }
-    out.push_str(rest);
-    out.push('"');
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl Write for String {
+    fn write(&self, out: &mut String) {
+        write_string(self, out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl Write for std::borrow::Cow<'_, str> {
+    fn write(&self, out: &mut String) {
+        write_string(self, out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<T: Write> Write for Option<T> {
+    fn write(&self, out: &mut String) {
+        match self {
+            Some(value) => value.write(out),
+            None => out.push_str("null"),
+        }
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => serializer.serialize_some(&Unchecked(value)),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<T: Write> Write for Maybe<T> {
+    fn write(&self, out: &mut String) {
+        self.value().write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize_unchecked(serializer)
+    }
+}
+
+impl<T: Write + ?Sized> Write for &T {
+    fn write(&self, out: &mut String) {
+        (**self).write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize_unchecked(serializer)
+    }
+}
+
+impl<T: Write> Write for Box<T> {
+    fn write(&self, out: &mut String) {
+        (**self).write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize_unchecked(serializer)
+    }
+}
+
+impl<T: Write> Write for [T] {
+    fn write(&self, out: &mut String) {
+        out.push('[');
+        for (at, item) in self.iter().enumerate() {
+            if at != 0 {
+                out.push(',');
+            }
+            item.write(out);
+        }
+        out.push(']');
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(Some(self.len()))?;
+        for item in self {
+            seq.serialize_element(&Unchecked(item))?;
+        }
+        seq.end()
+    }
+}
+
+impl<T: Write> Write for Vec<T> {
+    fn write(&self, out: &mut String) {
+        self.as_slice().write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().serialize_unchecked(serializer)
+    }
+}
+
+impl<T: Write, const N: usize> Write for [T; N] {
+    fn write(&self, out: &mut String) {
+        self.as_slice().write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().serialize_unchecked(serializer)
+    }
+}
+
+impl<K: AsRef<str>, T: Write> Write for BTreeMap<K, T> {
+    fn write(&self, out: &mut String) {
+        let mut object = ObjectWriter::open(out);
+        for (name, value) in self {
+            object.property(name.as_ref(), value);
+        }
+        object.close();
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectSerializer::open(serializer, self.len())?;
+        for (name, value) in self {
+            object.property(name.as_ref(), value)?;
+        }
+        object.close()
+    }
+}
+
+impl Write for Json {
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Null => ().write(out),
+            Self::Bool(bool) => bool.write(out),
+            Self::Number(number) => number.write(out),
+            Self::String(string) => write_string(string, out),
+            Self::Array(items) => items.write(out),
+            Self::Object(properties) => properties.write(out),
+        }
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
 }
