@@ -48,6 +48,11 @@ impl Decimal {
         0 <= self.exponent
     }
 
+    /// Returns whether the value is larger than zero.
+    pub(crate) fn is_positive(&self) -> bool {
+        !self.negative && !self.digits.is_empty()
+    }
+
     /// Compares two values.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         let sign = |number: &Self| match (number.digits.is_empty(), number.negative) {

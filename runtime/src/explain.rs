@@ -23,6 +23,9 @@ use pointer::pointer_at;
 /// Returns the error for a rejected event.
 #[cold]
 pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject) -> Error {
+    if reject.reason() == Reason::BrokenProgram {
+        return broken_program(&format!("`{}`", document.base), document.root());
+    }
     if reject.is_syntax() {
         return Error::not_json(bytes, reject);
     }
@@ -44,13 +47,14 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject)
     Error::Refused(vec![first_violation(text, reject)])
 }
 
-/// Returns the message for a rejected value: the location of the violation, and the keyword. For a text that the author
+/// Returns the message for a rejected value: the location of the deepest violation, and the keyword. For a text that the author
 /// of the value knows, the message also has the line and the column.
 #[cold]
 pub(crate) fn message(node: NodeRef, text: &str, reject: Reject, has_positions: bool) -> String {
     let (line_column, message) = match find_keyword(node, text, reject) {
         Ok(reject) => {
-            let Violation { pointer, line, column, message, .. } = first_violation(text, reject);
+            let Violation { pointer, line, column, message, .. } =
+                first_violation(text, deepest(node, text, reject));
             let location = if pointer.is_empty() { "the value" } else { &pointer };
             (Some((line, column)), format!("{location}: {message}"))
         }
@@ -65,6 +69,9 @@ pub(crate) fn message(node: NodeRef, text: &str, reject: Reject, has_positions: 
 
 /// Returns the rejection by a keyword; an error if no keyword has rejected the text.
 fn find_keyword(node: NodeRef, text: &str, reject: Reject) -> Result<Reject, Error> {
+    if reject.reason() == Reason::BrokenProgram {
+        return Err(broken_program("the type", node));
+    }
     if reject.is_syntax() {
         return Err(Error::not_json(text.as_bytes(), reject));
     }
@@ -80,9 +87,27 @@ fn find_keyword(node: NodeRef, text: &str, reject: Reject) -> Result<Reject, Err
             "the value at byte {} does not fit the generated type",
             reject.position()
         ))),
-        Err(by_schema) if by_schema.is_syntax() => Err(Error::not_json(text.as_bytes(), by_schema)),
+        Err(by_schema) if by_schema.is_syntax() => find_keyword(node, text, by_schema),
         Err(by_schema) => Ok(by_schema),
     }
+}
+
+/// Returns the deepest rejection, if all alternatives of a schema have rejected a value. Otherwise returns the same
+/// rejection.
+fn deepest(node: NodeRef, text: &str, reject: Reject) -> Reject {
+    if !matches!(reject.reason(), Reason::AnyOf | Reason::OneOf) {
+        return reject;
+    }
+    let mut checker = Checker::new(text);
+    match checker.check(node) {
+        Err(again) if again == reject => checker.deepest(again),
+        Ok(()) | Err(_) => reject,
+    }
+}
+
+/// Returns the error for a program that is not readable, with the name of its owner.
+fn broken_program(owner: &str, node: NodeRef) -> Error {
+    Error::Internal(format!("the program of {owner} {}", node.defect()))
 }
 
 /// Returns the violation at which the check stopped.

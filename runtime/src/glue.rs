@@ -18,11 +18,8 @@ mod generated_by;
 mod integers;
 mod object;
 mod object_impls;
-mod old;
 mod plain;
 mod texts;
 mod union;
 mod variant;
 mod wrapper;
-
-pub use generated_by::PROGRAM_FORMAT;

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod bit_set;
 mod case;
 mod check;
+mod checked_serde;
 mod decimal;
-mod deserialize;
 mod document;
 mod entry_points;
 mod error;
@@ -15,6 +17,8 @@ mod glue;
 mod integer;
 mod into_owned;
 mod json;
+mod json_string;
+mod json_text;
 mod kinds;
 mod lexer;
 mod line_column;
@@ -24,7 +28,6 @@ mod program;
 mod read;
 mod reject;
 mod serde_json_tokens;
-mod serialize;
 mod step_budget;
 mod tuple;
 mod write;
@@ -34,18 +37,16 @@ pub use check::Checker;
 pub use document::{Document, Draft};
 pub use error::{Error, UnknownInteger, UnknownText, Violation};
 pub use event::{Checked, Event};
-pub use glue::PROGRAM_FORMAT;
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
 pub use json::{Json, Kind, Map, MapRef};
 pub use maybe::Maybe;
 pub use number::{NotANumber, NotExact, Number};
-pub use program::{NodeRef, Program};
+pub use program::{NodeRef, PROGRAM_FORMAT, Program};
 pub use read::{PropertyReader, Read, choose, read};
 pub use reject::Reject;
-pub use serialize::{ObjectSerializer, Unchecked};
 pub use tuple::{ItemReader, ReadItem, Trailing, WriteItem};
-pub use write::{ObjectWriter, Write};
+pub use write::{ObjectSerializer, ObjectWriter, Unchecked, Write};
 
 /// The serialization framework, re-exported for generated types.
 pub use serde;
@@ -64,10 +65,9 @@ pub mod idn {}
 // The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::deserialize::deserialize_checked;
+    pub use crate::checked_serde::{deserialize_checked, serialize_checked};
     pub use crate::entry_points::{
         check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
     };
     pub use crate::read::{read_only_property, read_text};
-    pub use crate::serialize::serialize_checked;
 }

@@ -186,17 +186,17 @@ impl Types<'_, '_> {
         // If a property has only one value, `new` needs no argument for it.
         let is_constant = mode == "required" && self.plan.is_constant(&field.value);
         let mode = if is_constant { "constant" } else { mode };
+        let value = if field.required { rust_type.clone() } else { inner };
         view::Field {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
+            rust_type,
             attributes: attributes(field.deprecated),
             json: literal(json),
             mode,
             setter,
-            // A required property that may be `null` has an `Option` as its value.
-            value: if mode == "required" { rust_type.clone() } else { inner },
-            rust_type,
+            value,
         }
     }
 

@@ -20,7 +20,7 @@ struct Values {
 
 static PROGRAM: rt::Program = rt::Program::new(
     r#"{"format":4,"nodes":[
-        {"streamed":true,"type":["object"],"members":[["byte",1],["large",1],["small",1],["count",1],["pair",2],
+        {"at":"/values","streamed":true,"type":["object"],"members":[["byte",1],["large",1],["small",1],["count",1],["pair",2],
             ["tuple",3],["hint",4],["exact",5]],"required":[0,1,2,3,4,5]},
         {"streamed":true,"type":["integer"]},
         {"streamed":true,"type":["array"],"items":1},
@@ -42,7 +42,7 @@ rt::object! {
         hint "hint" maybe Json,
         exact "exact" optional rt::Number => with_exact,
     }
-    at (PROGRAM, 0)
+    at (PROGRAM, "/values")
 }
 
 const TEXT: &str = r#"{"byte":255,"large":18446744073709551615,"small":-128,"count":1,"pair":[1,-2],"tuple":["a"],"hint":null,"exact":1.10}"#;
@@ -97,5 +97,64 @@ fn values_that_do_not_fit_are_errors() {
     {
         let message = read(&TEXT.replace(from, to)).unwrap_err();
         assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Several {
+    Integer(rt::Integer),
+    Text(String),
+}
+
+static SEVERAL: rt::Program = rt::Program::new(
+    r#"{"format":4,"nodes":[{"at":"","streamed":true,"variants":[0,0],"type":["string","integer"],"maxLength":3}]}"#,
+    &[],
+);
+
+rt::union! {
+    Several { Integer(rt::Integer) = rt::Case::INTEGER, Text(String) = rt::Case::STRING, }
+    at (SEVERAL, "")
+}
+
+#[test]
+fn the_variants_of_a_union_may_be_its_own_node() {
+    assert_eq!(serde_json::from_str::<Several>("\"abc\"").unwrap(), Several::Text("abc".to_owned()));
+    assert_eq!(serde_json::from_str::<Several>("7").unwrap(), Several::Integer(7.into()));
+    let error = serde_json::from_str::<Several>("\"abcd\"").unwrap_err().to_string();
+    assert!(error.starts_with("the value: `maxLength` rejects"), "{error}");
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Alternatives(Json);
+
+static ALTERNATIVES: rt::Program = rt::Program::new(
+    r#"{"format":4,"nodes":[
+        {"at":"","members":[["first",1],["second",1]]},
+        {"anyOf":[2,3]},
+        {"type":["object"],"members":[["a",4]],"required":[0],"patternProperties":[["never",2]]},
+        {"type":["object"],"members":[["b",5]],"required":[0],"patternProperties":[["never",2]]},
+        {"type":["string"],"maxLength":3},
+        {"oneOf":[6,7]},
+        {"type":["array"],"items":8},
+        {"type":["null"]},
+        {"minimum":5}]}"#,
+    &[],
+);
+
+rt::wrapper! { Alternatives(Json) at (ALTERNATIVES, "") }
+
+#[test]
+fn the_message_names_the_deepest_violation() {
+    for (text, expected) in [
+        (r#"{"first":{"a":"long text"}}"#, "/first/a: `maxLength` rejects \"long text\""),
+        (r#"{"first":{"a":"abc"},"second":{"b":[7,4,3]}}"#, "/second/b/1: `minimum` rejects 4"),
+        // The alternatives of the first value are no reason for the rejection of the second one.
+        (r#"{"first":{"b":null,"a":"long"},"second":{}}"#, "/second: `anyOf` rejects {}"),
+        (r#"{"first":7}"#, "/first: `anyOf` rejects 7"),
+    ] {
+        let error = serde_json::from_str::<Alternatives>(text).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{expected} (line 1,")), "{error} instead of {expected}");
+        let value = Alternatives(Json::parse(text).unwrap());
+        assert_eq!(serde_json::to_string(&value).unwrap_err().to_string(), expected);
     }
 }

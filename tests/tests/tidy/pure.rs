@@ -11,7 +11,8 @@ use super::workspace::{dependencies, files, members, text};
 const PURE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("compat", &[]),
-    ("runtime", &[]),
+    // The file waits for the body of a request.
+    ("runtime", &["axum.rs"]),
     // The purpose of these files is to read and write files: they read a tree, or generate code in a build script.
     ("codegen", &["disk.rs", "disk/", "build_script.rs", "build_script/"]),
 ];
