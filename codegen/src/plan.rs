@@ -5,6 +5,7 @@ mod borrowed;
 mod boxes;
 mod clusters;
 mod constraints;
+mod integers;
 mod literals;
 mod modules;
 mod naming;
@@ -15,6 +16,7 @@ mod unions;
 mod variants;
 
 pub(crate) use borrowed::Borrowed;
+pub(crate) use integers::Width;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
@@ -38,8 +40,8 @@ pub(crate) struct TypeRef {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RustType {
     Bool,
-    /// An integer whose bounds fit into 64 bits.
-    I64,
+    /// An integer with a fixed number of bits.
+    Fixed(Width),
     Integer,
     Number,
     String,
@@ -49,7 +51,13 @@ pub(crate) enum RustType {
     Json,
     List(Box<TypeRef>),
     Map(Box<TypeRef>),
-    Tuple(Vec<TypeRef>),
+    /// An array with exactly this number of items, which all have the same type.
+    Array(Box<TypeRef>, usize),
+    /// An array whose items have a type each. Only the first `required` items must exist.
+    Tuple {
+        items: Vec<TypeRef>,
+        required: usize,
+    },
     Named(TypeId),
     /// An object that has only this property, and always this property. Only a variant of an enum has this type; the
     /// variant contains the value of the property.
@@ -203,13 +211,14 @@ impl Plan {
                     Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
                 },
                 RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_)
+                | RustType::Array(..)
+                | RustType::Tuple { .. }
                 | RustType::OnlyProperty { .. }
                 | RustType::Text(_) => false,
             }

@@ -111,7 +111,7 @@ impl<'c> Planner<'_, 'c> {
             let variants: Vec<RustType> =
                 variants.iter().map(|variant| variant.value.shape.clone()).collect();
             let streamed = variants.iter().all(|shape| {
-                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple(_));
+                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple { .. });
                 leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
             });
             let variants = if streamed { vec![place; variants.len()] } else { Vec::new() };
@@ -158,11 +158,12 @@ impl<'c> Planner<'_, 'c> {
         match shape {
             RustType::Bool
             | RustType::Null
-            | RustType::I64
+            | RustType::Fixed(_)
             | RustType::Integer
             | RustType::Number
             | RustType::String
             | RustType::List(_)
+            | RustType::Array(..)
             | RustType::Map(_) => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
                 Body::Struct(body)
@@ -176,7 +177,7 @@ impl<'c> Planner<'_, 'c> {
                 }
             }
             RustType::Text(_) => return !beside && self.is_plain_enum(place, keywords),
-            RustType::Json | RustType::Tuple(_) => return false,
+            RustType::Json | RustType::Tuple { .. } => return false,
         }
         // Keywords for other kinds of values do not affect this kind.
         const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
@@ -273,7 +274,7 @@ impl<'c> Planner<'_, 'c> {
                     | Body::Union(_) => break,
                 },
                 RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
@@ -281,7 +282,8 @@ impl<'c> Planner<'_, 'c> {
                 | RustType::Json
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_)
+                | RustType::Array(..)
+                | RustType::Tuple { .. }
                 | RustType::OnlyProperty { .. }
                 | RustType::Text(_) => break,
             }

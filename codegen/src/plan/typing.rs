@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
 use super::{
     Body, Definition, Event, Field, Plan, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
@@ -108,7 +109,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             }
             let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], None);
             let hint = Hint { home: document, path: TypePath::root(), place: Some(place), is_member: false };
-            self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
+            self.define(&hint, docs, Body::Newtype { inner: value, boxed: false })
         };
         self.plan.events.push(Event { document, root });
     }
@@ -179,7 +180,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let mut found = self.build(&conjunction, &expression, &hint);
         self.open.pop();
         if let Some(Known::Open(Some(id))) = self.known.get(&key).cloned() {
-            self.plan.definitions[id.0].body = Body::Newtype { inner: wide(found), boxed: false };
+            self.plan.definitions[id.0].body = Body::Newtype { inner: found, boxed: false };
             found = TypeRef::plain(RustType::Named(id));
         }
         self.note_reader(&key, &found);
@@ -229,7 +230,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         } else if kinds.meets(Kinds::FRACTION) {
             RustType::Number
         } else if kinds.meets(Kinds::INTEGER) {
-            if facts.small_integers { RustType::I64 } else { RustType::Integer }
+            integer_type(facts.integers, facts.format)
         } else {
             RustType::Bool
         };
@@ -252,10 +253,13 @@ impl<'a, 'c> Planner<'a, 'c> {
             Elements::Each(element) => {
                 RustType::List(Box::new(self.type_of(&element, &hint.with(Part::Item))))
             }
-            Elements::Tuple(parts) => {
-                let parts = parts.iter().enumerate();
-                let parts = parts.map(|(at, part)| wide(self.type_of(part, &hint.with(Part::At(at)))));
-                RustType::Tuple(parts.collect())
+            Elements::Exactly(length, element) => {
+                RustType::Array(Box::new(self.type_of(&element, &hint.with(Part::Item))), length)
+            }
+            Elements::Tuple { items, required } => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(at, item)| self.type_of(item, &hint.with(Part::At(at)))).collect();
+                RustType::Tuple { items, required }
             }
         }
     }
@@ -402,24 +406,4 @@ pub(super) fn places(expression: &Expression) -> Vec<Place> {
         | Expression::Whole
         | Expression::Opaque => Vec::new(),
     }
-}
-
-/// Returns the type with integers of any size instead of `i64`. Used for values that are not directly in a field.
-pub(super) fn wide(value: TypeRef) -> TypeRef {
-    let shape = match value.shape {
-        RustType::I64 => RustType::Integer,
-        RustType::List(element) => RustType::List(Box::new(wide(*element))),
-        RustType::Map(member) => RustType::Map(Box::new(wide(*member))),
-        RustType::Bool
-        | RustType::Integer
-        | RustType::Number
-        | RustType::String
-        | RustType::Null
-        | RustType::Json
-        | RustType::Tuple(_)
-        | RustType::Named(_)
-        | RustType::OnlyProperty { .. }
-        | RustType::Text(_) => value.shape,
-    };
-    TypeRef { shape, nullable: value.nullable }
 }

@@ -47,9 +47,11 @@ cases! {
     recursive,
     rest,
     rust_enums,
+    tuples,
     typeless,
     unions,
     watched,
+    widths,
 }
 
 fn folder(case: &str) -> PathBuf {
