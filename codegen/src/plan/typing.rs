@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
 use super::{
@@ -9,6 +11,7 @@ use super::{
     constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
+use crate::link::is_annotation;
 use crate::names::{Style, distinct};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
@@ -112,6 +115,28 @@ impl<'a, 'c> Planner<'a, 'c> {
             self.define(&hint, docs, Body::Newtype { inner: value, boxed: false })
         };
         self.plan.events.push(Event { document, root });
+        if is_container(self.atlas.value(place)) {
+            self.add_definitions(place);
+        }
+    }
+
+    /// Plans a type for every definition of a document whose root has only definitions. Otherwise, nothing would lead to
+    /// them.
+    fn add_definitions(&mut self, root: Place) {
+        let document = self.atlas.document(root);
+        for (_, place) in DEFINITIONS.into_iter().flat_map(|keyword| self.atlas.map(root, keyword)) {
+            let hint = self.hint_for(place, document, None);
+            let value = self.type_of(&Expression::Schema(place), &hint);
+            if let RustType::Named(id) = value.shape
+                && self.plan.definition(id).home == document
+                && self.plan.definition(id).path == hint.path
+            {
+                continue;
+            }
+            // The definition has no named type of its own: it is a string, or refers to another definition.
+            let docs = constraints::docs(self.atlas, &[place, self.shapes.entry(place)], None);
+            self.define(&hint, docs, Body::Newtype { inner: value, boxed: false });
+        }
     }
 
     /// Returns the type that the plan has for a schema alone, without the schemas around it. Returns `None` if the plan
@@ -392,6 +417,16 @@ impl<'a, 'c> Planner<'a, 'c> {
     fn root_name(&self, home: DocumentId) -> String {
         path::root_name(&self.atlas.schema(home).at().subject)
     }
+}
+
+/// The keywords with the definitions of a document.
+const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+
+/// Returns whether the root of a document has only definitions, and no keyword that rejects a value.
+fn is_container(root: &Value) -> bool {
+    let Some(members) = root.as_object() else { return false };
+    DEFINITIONS.iter().any(|keyword| members.contains_key(*keyword))
+        && members.keys().all(|keyword| keyword == "$id" || is_annotation(keyword))
 }
 
 /// Returns the places in an expression, outermost first.
