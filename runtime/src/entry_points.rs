@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::explain::explain;
 use crate::json::Json;
 use crate::lexer::Lexer;
+use crate::number::Number;
 use crate::read::{Read, read};
 use crate::reject::Reject;
 use crate::write::Write;
@@ -113,4 +114,9 @@ pub fn deserialize<'de, T: for<'a> Read<'a>, D: Deserializer<'de>>(deserializer:
     json.write(&mut text);
     let mut checker = Checker::new(&text);
     T::read(&mut checker, None).map_err(|_| D::Error::custom("the value does not fit the type"))
+}
+
+/// Returns the number of a text in generated code.
+pub fn number(text: &'static str) -> Number {
+    Number::of_literal(text)
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod any;
 mod bit_set;
 mod case;
 mod check;
@@ -28,6 +29,7 @@ mod serialize;
 mod step_budget;
 mod write;
 
+pub use any::{AnyError, Hint, Signs};
 pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
@@ -62,9 +64,10 @@ pub mod idn {}
 // The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::any::{Choice, KnownVersion, choose_version};
     pub use crate::deserialize::deserialize_checked;
     pub use crate::entry_points::{
-        check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
+        check_bytes, deserialize, from_slice, from_value, number, serialize, to_vec, written,
     };
     pub use crate::serialize::serialize_checked;
 }
