@@ -33,6 +33,7 @@ mod render;
 mod selection;
 mod shape;
 mod text;
+mod upcast;
 mod view;
 
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
@@ -47,3 +48,4 @@ pub use generate::{Linked, generate, linked};
 pub use generate_error::GenerateError;
 pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates};
 pub use selection::{newest_of_lines, selection, unselectable};
+pub use upcast::{ExplainedStep, MissingPart, explain_upcasts};

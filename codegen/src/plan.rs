@@ -15,6 +15,7 @@ pub(crate) use borrowed::Borrowed;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
+pub(crate) use unions::distinguish;
 
 use std::collections::BTreeMap;
 
@@ -103,6 +104,19 @@ pub(crate) struct Field {
     pub(crate) boxed: bool,
 }
 
+/// The form of a field, which depends on whether its property may be absent or `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The value itself.
+    Required,
+    /// An `Option`; `None` is `null`.
+    Nullable,
+    /// An `Option`; `None` is an absent property.
+    Optional,
+    /// A `Maybe`: absent, `null` or a value.
+    Maybe,
+}
+
 /// A string that an enum accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TextVariant {
@@ -186,6 +200,18 @@ impl Plan {
                 | RustType::Map(_)
                 | RustType::Tuple(_) => false,
             }
+    }
+
+    /// Returns the form of a field.
+    pub(crate) fn form(&self, field: &Field) -> Form {
+        let bare = TypeRef { nullable: false, ..field.value.clone() };
+        match (field.required, field.value.nullable) {
+            (true, true) => Form::Nullable,
+            (true, false) => Form::Required,
+            // The value itself can be `null`, so an `Option` has all three states.
+            (false, true) if !self.takes_null(&bare) => Form::Maybe,
+            (false, _) => Form::Optional,
+        }
     }
 
     /// Returns whether a type has only one value. A constructor needs no argument for such a type.

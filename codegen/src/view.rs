@@ -3,13 +3,19 @@
 //! `cargo xtask regenerate` writes docs/templates.md from these types and their comments.
 //! [`crate::options::TEMPLATE_MODEL`] is the version of this model.
 
+mod any;
+
 use serde::Serialize;
+
+pub(crate) use any::{Any, AnyVariant, UpcastConversion, UpcastMethod};
 
 /// The model of `subject.rs.hbs`: one file with the versions of a subject.
 #[derive(Debug, Serialize)]
 pub(crate) struct File {
     /// The generated versions, oldest first.
     pub(crate) versions: Vec<Version>,
+    /// The enum of the versions with an event; null if the file has no event.
+    pub(crate) any: Option<Any>,
 }
 
 /// The model of `index.rs.hbs`: the file that lists the others.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod any;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod bit_set;
@@ -32,6 +33,7 @@ mod step_budget;
 mod tuple;
 mod write;
 
+pub use any::{AnyError, Hint, Signs};
 pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
@@ -65,8 +67,7 @@ pub mod idn {}
 // The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::any::{Choice, KnownVersion, choose_version};
     pub use crate::checked_serde::{deserialize_checked, serialize_checked};
-    pub use crate::entry_points::{
-        check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
-    };
+    pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
 }

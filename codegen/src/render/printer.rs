@@ -5,7 +5,9 @@ use super::blame;
 use crate::options::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 7] = [
+pub(super) const TEMPLATES: [(&str, &str); 9] = [
+    ("any.rs", include_str!("../../templates/any.rs.hbs")),
+    ("any_glue.rs", include_str!("../../templates/any_glue.rs.hbs")),
     ("glue.rs", include_str!("../../templates/glue.rs.hbs")),
     ("index.rs", include_str!("../../templates/index.rs.hbs")),
     ("newtype.rs", include_str!("../../templates/newtype.rs.hbs")),

@@ -8,8 +8,8 @@ use crate::link::Program;
 use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
-    Body, Borrowed, Case, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
-    root_name,
+    Body, Borrowed, Case, Field, Form, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef,
+    UnionVariant, root_name,
 };
 use crate::text::literal;
 use crate::view;
@@ -20,6 +20,15 @@ struct Scope {
     home: DocumentId,
     /// Whether strings are borrowed from the event.
     borrows: bool,
+    /// Whether the type is printed beside the modules of the subject's versions, not in the module of the document.
+    is_outside: bool,
+}
+
+impl Scope {
+    /// Returns the scope beside the module of a document.
+    fn outside(home: DocumentId) -> Self {
+        Self { home, borrows: false, is_outside: true }
+    }
 }
 
 /// The data for printing types.
@@ -67,7 +76,7 @@ impl Types<'_, '_> {
         let definition = self.plan.definition(id);
         let name = &definition.name;
         let borrowed = self.borrowed.filter(|all| all.has(id)).map(|all| all.name(home, name));
-        let body = |borrows| self.body(id, Scope { home, borrows });
+        let body = |borrows| self.body(id, Scope { home, borrows, is_outside: false });
         let event = self.event(id, borrowed.as_deref());
         // A module must not have the name of its type. Names without capital letters, such as `日本`, are equal.
         let module = if module == name { format!("{module}_") } else { module.to_owned() };
@@ -173,12 +182,11 @@ impl Types<'_, '_> {
     fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, scope);
-        let takes_null = self.plan.takes_null(&bare);
-        let (rust_type, mode) = match (field.required, field.value.nullable, takes_null) {
-            (true, true, _) => (format!("Option<{inner}>"), "required"),
-            (true, false, _) => (inner.clone(), "required"),
-            (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe"),
-            (false, _, _) => (format!("Option<{inner}>"), "optional"),
+        let (rust_type, mode) = match self.plan.form(field) {
+            Form::Nullable => (format!("Option<{inner}>"), "required"),
+            Form::Required => (inner.clone(), "required"),
+            Form::Maybe => (format!("rt::Maybe<{inner}>"), "maybe"),
+            Form::Optional => (format!("Option<{inner}>"), "optional"),
         };
         let bare_name = field.name.trim_start_matches("r#");
         let setter = (!field.required && !scope.borrows).then(|| format!("with_{bare_name}"));
@@ -210,7 +218,37 @@ impl Types<'_, '_> {
 
     /// Returns a type in Rust syntax, for use in the module of a document.
     pub(super) fn named_in(&self, home: DocumentId, value: &TypeRef) -> String {
-        self.text(value, false, Scope { home, borrows: false })
+        self.text(value, false, Scope { home, borrows: false, is_outside: false })
+    }
+
+    /// Returns the type of a field, for use beside the module of a document.
+    pub(super) fn outside_field(&self, home: DocumentId, field: &Field, json: &str) -> String {
+        self.field(field, json, Scope::outside(home)).rust_type
+    }
+
+    /// Returns a type, for use beside the module of a document.
+    pub(super) fn outside_text(&self, home: DocumentId, value: &TypeRef) -> String {
+        self.text(value, false, Scope::outside(home))
+    }
+
+    /// Returns the path of a type that a document's module declares or re-exports, for use beside the module.
+    pub(super) fn outside_name(&self, home: DocumentId, id: TypeId) -> String {
+        self.name(id, Scope::outside(home))
+    }
+
+    /// Returns the path of a document's event, for use beside the module of the document.
+    pub(super) fn event_path(&self, document: DocumentId) -> String {
+        format!("{}::{}", self.module(document), root_name(&self.atlas.schema(document).at().subject))
+    }
+
+    /// Returns the name of a document's module inside the module of its subject.
+    pub(super) fn module(&self, document: DocumentId) -> String {
+        self.modules.get(&document).map(|module| module.version.clone()).unwrap_or_default()
+    }
+
+    /// Returns the version of a document.
+    pub(super) fn version(&self, document: DocumentId) -> String {
+        self.atlas.schema(document).at().version.to_string()
     }
 
     /// Returns a type in Rust syntax.
@@ -239,6 +277,10 @@ impl Types<'_, '_> {
 
     /// Returns the name of a type in the module of the scope.
     fn name(&self, id: TypeId, scope: Scope) -> String {
+        if scope.is_outside {
+            let inside = self.name(id, Scope { is_outside: false, ..scope });
+            return format!("{}::{inside}", self.module(scope.home));
+        }
         let definition = self.plan.definition(id);
         let imported = || self.plan.imports.get(&scope.home).and_then(|imports| imports.get(&id));
         let owned = if definition.home == scope.home { Some(&definition.name) } else { imported() };
@@ -277,7 +319,7 @@ fn texts(variants: &[TextVariant]) -> view::Texts {
     view::Texts { single: variants.len() == 1, variants: variants.iter().map(text).collect() }
 }
 
-fn case(case: &Case) -> String {
+pub(super) fn case(case: &Case) -> String {
     let list = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     let mut text = match case.kinds.split_first() {
         None => "rt::Case::ANY".to_owned(),
