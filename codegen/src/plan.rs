@@ -3,19 +3,22 @@
 
 mod borrowed;
 mod boxes;
+mod clusters;
 mod constraints;
+mod literals;
 mod modules;
 mod naming;
 mod path;
 mod readers;
 mod typing;
 mod unions;
+mod variants;
 
 pub(crate) use borrowed::Borrowed;
+pub(crate) use clusters::distinguish;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
-pub(crate) use unions::distinguish;
 
 use std::collections::BTreeMap;
 
@@ -49,6 +52,14 @@ pub(crate) enum RustType {
     Map(Box<TypeRef>),
     Tuple(Vec<TypeRef>),
     Named(TypeId),
+    /// An object that has only this property, and always this property. Only a variant of an enum has this type; the
+    /// variant contains the value of the property.
+    OnlyProperty {
+        name: String,
+        of: Box<TypeRef>,
+    },
+    /// Only this string. Only a variant of an enum has this type; the variant contains nothing.
+    Text(String),
 }
 
 /// A named type.
@@ -72,6 +83,8 @@ pub(crate) enum Body {
     Struct(Struct),
     /// An enum of strings.
     Texts(Vec<TextVariant>),
+    /// An enum of integers.
+    Integers(Vec<IntegerVariant>),
     /// An enum of types. Each variant has a case, which distinguishes it from the other variants.
     Union(Vec<UnionVariant>),
     /// A struct that wraps another type.
@@ -121,7 +134,18 @@ pub(crate) enum Form {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TextVariant {
     pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) text: String,
+}
+
+/// An integer that an enum accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct IntegerVariant {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) integer: i64,
 }
 
 /// A type that an enum accepts.
@@ -129,6 +153,7 @@ pub(crate) struct TextVariant {
 pub(crate) struct UnionVariant {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) value: TypeRef,
     pub(crate) case: Case,
     /// The schema of the variant's alternative, if the variant has only one.
@@ -188,7 +213,7 @@ impl Plan {
                 RustType::Named(id) => match &self.definition(*id).body {
                     // A newtype contains itself only through a box, so the recursion ends.
                     Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
-                    Body::Struct(_) | Body::Texts(_) => false,
+                    Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => false,
                     Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
                 },
                 RustType::Bool
@@ -198,7 +223,9 @@ impl Plan {
                 | RustType::String
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_) => false,
+                | RustType::Tuple(_)
+                | RustType::OnlyProperty { .. }
+                | RustType::Text(_) => false,
             }
     }
 
@@ -217,9 +244,11 @@ impl Plan {
     /// Returns whether a type has only one value. A constructor needs no argument for such a type.
     pub(crate) fn is_constant(&self, value: &TypeRef) -> bool {
         match (&value.shape, value.nullable) {
-            (RustType::Named(id), false) => {
-                matches!(&self.definition(*id).body, Body::Texts(texts) if texts.len() == 1)
-            }
+            (RustType::Named(id), false) => match &self.definition(*id).body {
+                Body::Texts(variants) => variants.len() == 1,
+                Body::Integers(variants) => variants.len() == 1,
+                Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => false,
+            },
             _ => false,
         }
     }

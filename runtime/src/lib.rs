@@ -37,7 +37,7 @@ pub use any::{AnyError, Hint, Signs};
 pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
-pub use error::{Error, UnknownText, Violation};
+pub use error::{Error, UnknownInteger, UnknownText, Violation};
 pub use event::{Checked, Event};
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
@@ -70,4 +70,5 @@ pub mod private {
     pub use crate::any::{Choice, KnownVersion, choose_version};
     pub use crate::checked_serde::{deserialize_checked, serialize_checked};
     pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
+    pub use crate::read::{read_only_property, read_text};
 }

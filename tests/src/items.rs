@@ -6,8 +6,18 @@ use evschema_codegen::GeneratedFile;
 use syn::{Item, ItemMod};
 
 /// The macros of the runtime that glue may call.
-const GLUE: [&str; 9] =
-    ["document", "event", "event_ref", "generated_by", "object", "plain", "texts", "union", "wrapper"];
+const GLUE: [&str; 10] = [
+    "document",
+    "event",
+    "event_ref",
+    "generated_by",
+    "integers",
+    "object",
+    "plain",
+    "texts",
+    "union",
+    "wrapper",
+];
 
 /// Returns whether the generated files of one event are valid Rust with only the permitted items: one module with
 /// types, and glue with calls of the runtime's macros and the texts of the side files.

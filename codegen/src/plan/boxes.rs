@@ -25,7 +25,7 @@ pub(super) fn add_boxes(plan: &mut Plan) {
                 }
             }
             Body::Newtype { inner, boxed } => *boxed = recursive(inner),
-            Body::Texts(_) => {}
+            Body::Texts(_) | Body::Integers(_) => {}
         }
     }
 }
@@ -36,7 +36,7 @@ fn contained(body: &Body) -> Vec<usize> {
         Body::Struct(body) => body.fields.iter().for_each(|field| direct(&field.value, &mut ids)),
         Body::Union(variants) => variants.iter().for_each(|variant| direct(&variant.value, &mut ids)),
         Body::Newtype { inner, .. } => direct(inner, &mut ids),
-        Body::Texts(_) => {}
+        Body::Texts(_) | Body::Integers(_) => {}
     }
     ids
 }
@@ -46,6 +46,7 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
     match &value.shape {
         RustType::Named(TypeId(id)) => ids.push(*id),
         RustType::Tuple(parts) => parts.iter().for_each(|part| direct(part, ids)),
+        RustType::OnlyProperty { of, .. } => direct(of, ids),
         RustType::Bool
         | RustType::I64
         | RustType::Integer
@@ -54,7 +55,8 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
         | RustType::Null
         | RustType::Json
         | RustType::List(_)
-        | RustType::Map(_) => {}
+        | RustType::Map(_)
+        | RustType::Text(_) => {}
     }
 }
 

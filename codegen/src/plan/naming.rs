@@ -131,7 +131,7 @@ fn parts(body: &Body) -> Vec<TypeId> {
         }
         Body::Union(variants) => variants.iter().for_each(|variant| add_parts(&variant.value, &mut ids)),
         Body::Newtype { inner, .. } => add_parts(inner, &mut ids),
-        Body::Texts(_) => {}
+        Body::Texts(_) | Body::Integers(_) => {}
     }
     ids
 }
@@ -139,7 +139,9 @@ fn parts(body: &Body) -> Vec<TypeId> {
 fn add_parts(value: &TypeRef, ids: &mut Vec<TypeId>) {
     match &value.shape {
         RustType::Named(id) => ids.push(*id),
-        RustType::List(inner) | RustType::Map(inner) => add_parts(inner, ids),
+        RustType::List(inner) | RustType::Map(inner) | RustType::OnlyProperty { of: inner, .. } => {
+            add_parts(inner, ids)
+        }
         RustType::Tuple(parts) => parts.iter().for_each(|part| add_parts(part, ids)),
         RustType::Bool
         | RustType::I64
@@ -147,6 +149,7 @@ fn add_parts(value: &TypeRef, ids: &mut Vec<TypeId>) {
         | RustType::Number
         | RustType::String
         | RustType::Null
-        | RustType::Json => {}
+        | RustType::Json
+        | RustType::Text(_) => {}
     }
 }

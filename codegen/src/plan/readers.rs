@@ -55,11 +55,20 @@ impl Planner<'_, '_> {
                             a.names == b.names && a.rest.is_some() == b.rest.is_some()
                         }
                         (Body::Texts(a), Body::Texts(b)) => a == b,
-                        (Body::Struct(_) | Body::Texts(_) | Body::Union(_) | Body::Newtype { .. }, _) => {
-                            false
-                        }
+                        (Body::Integers(a), Body::Integers(b)) => a == b,
+                        (
+                            Body::Struct(_)
+                            | Body::Texts(_)
+                            | Body::Integers(_)
+                            | Body::Union(_)
+                            | Body::Newtype { .. },
+                            _,
+                        ) => false,
                     }
                 }
+                (RustType::OnlyProperty { name: a, .. }, RustType::OnlyProperty { name: b, .. }) => a == b,
+                // Strings of one list: each type accepts one of them.
+                (RustType::Text(_), RustType::Text(_)) => true,
                 (a, b) => a == b || (integers(a) && integers(b)),
             }
     }

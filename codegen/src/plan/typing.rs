@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::path::{self, Part, TypePath};
 use super::{
-    Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
-    boxes, constraints, naming,
+    Body, Definition, Event, Field, Plan, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
+    constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
-use crate::names::{self, Style, distinct};
+use crate::names::{Style, distinct};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -22,10 +22,6 @@ const TYPES_MAX: usize = 4_000;
 /// Maximum number of steps that the planner takes for one event, because combinations of schemas can grow without
 /// limit. Further schemas of the event become `Json`. The largest real event seen so far takes 30,000 steps.
 const STEPS_MAX: usize = 400_000;
-
-/// Maximum number of strings of an enum. A longer list becomes a `String`, and the checker compares the value with the
-/// list.
-const TEXTS_MAX: usize = 1_000;
 
 /// Plans the types of documents.
 #[derive(Debug)]
@@ -225,7 +221,11 @@ impl<'a, 'c> Planner<'a, 'c> {
         } else if kinds.meets(Kinds::ARRAY) {
             self.array(conjunction, hint)
         } else if kinds.meets(Kinds::STRING) {
-            self.texts(&facts, hint, docs)
+            self.texts(conjunction, &facts, hint, docs)
+        } else if kinds.meets(Kinds::NUMBER)
+            && let Some(listed) = self.integers(conjunction, &facts, hint, docs)
+        {
+            listed
         } else if kinds.meets(Kinds::FRACTION) {
             RustType::Number
         } else if kinds.meets(Kinds::INTEGER) {
@@ -245,38 +245,6 @@ impl<'a, 'c> Planner<'a, 'c> {
         if !mask.has(self.shapes.facts_of(conjunction).kinds) {
             conjunction.kinds = mask;
         }
-    }
-
-    fn texts(&mut self, facts: &Facts<'c>, hint: &Hint, docs: Vec<String>) -> RustType {
-        let Some(literals) = &facts.literals else { return RustType::String };
-        let mut seen = BTreeSet::new();
-        let texts: Vec<&str> =
-            literals.iter().filter_map(|value| value.as_str()).filter(|text| seen.insert(*text)).collect();
-        if TEXTS_MAX < texts.len() {
-            return RustType::String;
-        }
-        let names = distinct(Style::Type, &texts);
-        let named = texts.into_iter().zip(names);
-        let mut variants: Vec<TextVariant> =
-            named.map(|(text, name)| TextVariant { name, text: text.to_owned() }).collect();
-        if let [only] = variants.as_mut_slice() {
-            self.name_constant(only, hint.home);
-        }
-        RustType::Named(self.define(hint, docs, Body::Texts(variants)))
-    }
-
-    /// Removes the schema's own version number from the name of a constant, because this number differs in each
-    /// version.
-    fn name_constant(&self, constant: &mut TextVariant, home: DocumentId) {
-        let version = &self.atlas.schema(home).at().version;
-        let rest = if version.is_spelt_by(&constant.text) {
-            String::new()
-        } else if constant.text.contains(&version.to_string()) {
-            constant.text.replace(&version.to_string(), "")
-        } else {
-            return;
-        };
-        constant.name = if rest.is_empty() { "Current".to_owned() } else { names::type_name(&rest) };
     }
 
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
@@ -423,7 +391,7 @@ impl<'a, 'c> Planner<'a, 'c> {
 }
 
 /// Returns the places in an expression, outermost first.
-fn places(expression: &Expression) -> Vec<Place> {
+pub(super) fn places(expression: &Expression) -> Vec<Place> {
     match expression {
         Expression::Schema(place) | Expression::Own(place) => vec![*place],
         Expression::All(parts) => parts.iter().flat_map(places).collect(),
@@ -449,7 +417,9 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
         | RustType::Null
         | RustType::Json
         | RustType::Tuple(_)
-        | RustType::Named(_) => value.shape,
+        | RustType::Named(_)
+        | RustType::OnlyProperty { .. }
+        | RustType::Text(_) => value.shape,
     };
     TypeRef { shape, nullable: value.nullable }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::types::Types;
 use crate::atlas::DocumentId;
 use crate::names::type_name;
-use crate::plan::{TypeId, root_name};
+use crate::plan::{RustType, TypeId, root_name};
 use crate::text::literal;
 use crate::upcast::{Pair, PairBody, Rest, Signs, Source, Step, Versions};
 use crate::view;
@@ -159,10 +159,10 @@ impl Conversions<'_, '_, '_> {
                 lines.push("}".to_owned());
             }
             PairBody::Texts(positions) => {
-                let (before, after) = values.texts(pair);
+                let (before, after) = values.constants(pair);
                 lines.push("match old {".to_owned());
                 for (variant, to) in before.iter().zip(positions) {
-                    lines.push(format!("{old}::{} => {new}::{},", variant.name, after[*to].name));
+                    lines.push(format!("{old}::{variant} => {new}::{},", after[*to]));
                 }
                 lines.push("}".to_owned());
             }
@@ -171,6 +171,10 @@ impl Conversions<'_, '_, '_> {
                 lines.push("match old {".to_owned());
                 for (variant, (to, conversion)) in before.iter().zip(variants) {
                     let to = &after[*to];
+                    if matches!(variant.value.shape, RustType::Text(_)) {
+                        lines.push(format!("{old}::{} => {new}::{},", variant.name, to.name));
+                        continue;
+                    }
                     let value = values.boxed(conversion, "value", variant.boxed, to.boxed);
                     lines.push(format!("{old}::{}(value) => {new}::{}({value}),", variant.name, to.name));
                 }

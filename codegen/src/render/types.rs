@@ -8,8 +8,8 @@ use crate::link::Program;
 use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
-    Body, Borrowed, Case, Field, Form, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef,
-    UnionVariant, root_name,
+    Body, Borrowed, Case, Field, Form, IntegerVariant, Module, Plan, RustType, Struct, TextVariant, TypeId,
+    TypeRef, UnionVariant, root_name,
 };
 use crate::text::literal;
 use crate::view;
@@ -149,6 +149,7 @@ impl Types<'_, '_> {
         match &self.plan.definition(id).body {
             Body::Struct(body) => one.record = Some(self.record(body, scope)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
+            Body::Integers(variants) => one.integers = Some(integers(variants)),
             Body::Union(variants) => {
                 let variants = variants.iter().map(|variant| self.variant(variant, scope)).collect();
                 one.alternatives = Some(view::Union { variants });
@@ -198,21 +199,46 @@ impl Types<'_, '_> {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
-            rust_type,
-            attributes: if field.deprecated { vec!["#[deprecated]".to_owned()] } else { Vec::new() },
+            attributes: attributes(field.deprecated),
             json: literal(json),
             mode,
             setter,
+            rust_type,
             value,
         }
     }
 
     fn variant(&self, variant: &UnionVariant, scope: Scope) -> view::Variant {
+        let (rust_type, content) = match &variant.value.shape {
+            RustType::Text(text) => (None, format!("[{}]", literal(text))),
+            RustType::OnlyProperty { name, of } => {
+                let of = self.text(of, variant.boxed, scope);
+                let content = format!(" {{ {}: {of} }}", literal(name));
+                (Some(of), content)
+            }
+            RustType::Bool
+            | RustType::I64
+            | RustType::Integer
+            | RustType::Number
+            | RustType::String
+            | RustType::Null
+            | RustType::Json
+            | RustType::List(_)
+            | RustType::Map(_)
+            | RustType::Tuple(_)
+            | RustType::Named(_) => {
+                let of = self.text(&variant.value, variant.boxed, scope);
+                let content = format!("({of})");
+                (Some(of), content)
+            }
+        };
         view::Variant {
             name: variant.name.clone(),
             docs: if scope.borrows { Vec::new() } else { variant.docs.clone() },
-            rust_type: self.text(&variant.value, variant.boxed, scope),
-            case: case(&variant.case),
+            attributes: attributes(variant.deprecated),
+            case: rust_type.is_some().then(|| case(&variant.case)),
+            rust_type,
+            content,
         }
     }
 
@@ -270,6 +296,9 @@ impl Types<'_, '_> {
                 format!("({}{comma})", parts.iter().map(element).collect::<Vec<_>>().join(", "))
             }
             RustType::Named(id) => self.name(*id, scope),
+            // The type of the variant's content.
+            RustType::OnlyProperty { of, .. } => element(of),
+            RustType::Text(_) => "()".to_owned(),
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };
         if value.nullable { format!("Option<{bare}>") } else { bare }
@@ -296,11 +325,16 @@ impl Types<'_, '_> {
 
 /// Returns the traits that a type derives, separated by commas.
 fn derives(body: &Body) -> String {
+    let is_single = match body {
+        Body::Texts(variants) => variants.len() == 1,
+        Body::Integers(variants) => variants.len() == 1,
+        Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => false,
+    };
     match body {
-        Body::Texts(variants) if variants.len() == 1 => {
+        Body::Texts(_) | Body::Integers(_) if is_single => {
             "Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash"
         }
-        Body::Texts(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
+        Body::Texts(_) | Body::Integers(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
         Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => "Debug, Clone, PartialEq, Eq, Hash",
     }
     .to_owned()
@@ -314,9 +348,24 @@ fn texts(variants: &[TextVariant]) -> view::Texts {
     let text = |variant: &TextVariant| view::Text {
         name: variant.name.clone(),
         text: literal(&variant.text),
-        docs: Vec::new(),
+        docs: variant.docs.clone(),
+        attributes: attributes(variant.deprecated),
     };
     view::Texts { single: variants.len() == 1, variants: variants.iter().map(text).collect() }
+}
+
+fn integers(variants: &[IntegerVariant]) -> view::Integers {
+    let integer = |variant: &IntegerVariant| view::Integer {
+        name: variant.name.clone(),
+        integer: variant.integer.to_string(),
+        docs: variant.docs.clone(),
+        attributes: attributes(variant.deprecated),
+    };
+    view::Integers { single: variants.len() == 1, variants: variants.iter().map(integer).collect() }
+}
+
+fn attributes(deprecated: bool) -> Vec<String> {
+    if deprecated { vec!["#[deprecated]".to_owned()] } else { Vec::new() }
 }
 
 pub(super) fn case(case: &Case) -> String {

@@ -223,7 +223,8 @@ impl<'c> Shapes<'_, 'c> {
         }
     }
 
-    fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
+    /// Returns the values that a schema lists in its own keywords.
+    pub(crate) fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
         // `const` exists since draft 6.
         let constant = self.atlas.keyword(place, "const");
         if let Some(only) = constant.filter(|_| evschema_model::Draft::Draft4 < self.atlas.draft(place)) {

@@ -12,7 +12,7 @@ use super::same::same_conditions;
 use super::wider::meets;
 use super::{Conversion, Pair, PairBody, Rest, Source, Step, reachable};
 use crate::atlas::{Atlas, DocumentId, Place};
-use crate::plan::{Body, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant};
+use crate::plan::{Body, IntegerVariant, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant};
 use crate::shape::{Expression, Kinds, Shapes};
 
 /// Maximum number of pairs of types that one step converts. In a larger step, the other parts are methods.
@@ -244,7 +244,7 @@ impl<'a, 'c> Converter<'a, 'c> {
             (RustType::Map(a), RustType::Map(b)) => self.maps((from, a), (to, b)),
             (RustType::Named(a), RustType::String) => match &self.plan.definition(*a).body {
                 Body::Texts(_) => Ok(Conversion::Text),
-                Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => differ(),
+                Body::Struct(_) | Body::Integers(_) | Body::Union(_) | Body::Newtype { .. } => differ(),
             },
             (RustType::Named(a), RustType::Named(b)) if a == b => {
                 Err("both versions use one type, but the new schema has other conditions".to_owned())
@@ -308,6 +308,12 @@ impl<'a, 'c> Converter<'a, 'c> {
             (RustType::Named(a), RustType::Named(b)) => {
                 self.pair(Key { old: *a, new: *b, places: None }, None)?
             }
+            // The variant contains the value of the property.
+            (RustType::OnlyProperty { name: a, of: old }, RustType::OnlyProperty { name: b, of: new })
+                if a == b =>
+            {
+                self.copy_nullable(old, new)?
+            }
             (_, _) => return differ(),
         })
     }
@@ -366,6 +372,7 @@ impl<'a, 'c> Converter<'a, 'c> {
                 None => self.copied_struct(old, new),
             },
             (Body::Texts(old), Body::Texts(new)) => texts(old, new),
+            (Body::Integers(old), Body::Integers(new)) => integers(old, new),
             (Body::Union(old), Body::Union(new)) if described.is_none() => self.copied_union(old, new),
             (Body::Newtype { inner: old, boxed: false }, Body::Newtype { inner: new, boxed: false }) => {
                 let conversion = match &key.places {
@@ -381,9 +388,10 @@ impl<'a, 'c> Converter<'a, 'c> {
                 Ok(PairBody::Newtype(conversion))
             }
             (Body::Union(_), Body::Union(_)) => Err("the alternatives changed".to_owned()),
-            (Body::Struct(_) | Body::Texts(_) | Body::Union(_) | Body::Newtype { .. }, _) => {
-                Err("the types differ".to_owned())
-            }
+            (
+                Body::Struct(_) | Body::Texts(_) | Body::Integers(_) | Body::Union(_) | Body::Newtype { .. },
+                _,
+            ) => Err("the types differ".to_owned()),
         }
     }
 
@@ -463,6 +471,14 @@ impl<'a, 'c> Converter<'a, 'c> {
         }
         Step { old, new, pairs: self.pairs, root }
     }
+}
+
+fn integers(old: &[IntegerVariant], new: &[IntegerVariant]) -> Result<PairBody, String> {
+    let position = |variant: &IntegerVariant| new.iter().position(|other| other.integer == variant.integer);
+    let positions = old
+        .iter()
+        .map(|variant| position(variant).ok_or_else(|| format!("the new enum has no `{}`", variant.integer)));
+    Ok(PairBody::Texts(positions.collect::<Result<_, _>>()?))
 }
 
 fn texts(old: &[TextVariant], new: &[TextVariant]) -> Result<PairBody, String> {

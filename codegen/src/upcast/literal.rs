@@ -58,7 +58,7 @@ pub(super) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option
                     .collect::<Option<_>>()?,
             )
         }
-        RustType::Tuple(_) => return None,
+        RustType::Tuple(_) | RustType::OnlyProperty { .. } | RustType::Text(_) => return None,
         RustType::Named(id) => named(plan, *id, value)?,
     })
 }
@@ -68,6 +68,10 @@ fn named(plan: &Plan, id: TypeId, value: &Value) -> Option<Literal> {
         Body::Texts(variants) => {
             let text = value.as_str()?;
             Literal::Variant(id, variants.iter().position(|variant| variant.text == text)?)
+        }
+        Body::Integers(variants) => {
+            let integer = value.as_i64()?;
+            Literal::Variant(id, variants.iter().position(|variant| variant.integer == integer)?)
         }
         Body::Struct(body) if body.rest.is_none() => {
             let members = value.as_object()?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::plan::{Body, Field, Form, Plan, Struct, TextVariant, TypeId, UnionVariant};
+use crate::plan::{Body, Field, Form, Plan, Struct, TypeId, UnionVariant};
 use crate::text::literal;
 use crate::upcast::{Conversion, Literal, Pair, Source};
 
@@ -22,23 +22,28 @@ impl<'s> Values<'s> {
     pub(super) fn structs(&self, pair: &Pair) -> (&'s Struct, &'s Struct) {
         let of = |id| match &self.plan.definition(id).body {
             Body::Struct(body) => body,
-            Body::Texts(_) | Body::Union(_) | Body::Newtype { .. } => &EMPTY,
+            Body::Texts(_) | Body::Integers(_) | Body::Union(_) | Body::Newtype { .. } => &EMPTY,
         };
         (of(pair.old), of(pair.new))
     }
 
-    pub(super) fn texts(&self, pair: &Pair) -> (&'s [TextVariant], &'s [TextVariant]) {
-        let of = |id| match &self.plan.definition(id).body {
-            Body::Texts(variants) => variants.as_slice(),
-            Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => &[],
-        };
-        (of(pair.old), of(pair.new))
+    /// Returns the names of the variants of two enums of strings or integers.
+    pub(super) fn constants(&self, pair: &Pair) -> (Vec<&'s str>, Vec<&'s str>) {
+        (self.names(pair.old), self.names(pair.new))
+    }
+
+    fn names(&self, id: TypeId) -> Vec<&'s str> {
+        match &self.plan.definition(id).body {
+            Body::Texts(variants) => variants.iter().map(|variant| variant.name.as_str()).collect(),
+            Body::Integers(variants) => variants.iter().map(|variant| variant.name.as_str()).collect(),
+            Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => Vec::new(),
+        }
     }
 
     pub(super) fn unions(&self, pair: &Pair) -> (&'s [UnionVariant], &'s [UnionVariant]) {
         let of = |id| match &self.plan.definition(id).body {
             Body::Union(variants) => variants.as_slice(),
-            Body::Struct(_) | Body::Texts(_) | Body::Newtype { .. } => &[],
+            Body::Struct(_) | Body::Texts(_) | Body::Integers(_) | Body::Newtype { .. } => &[],
         };
         (of(pair.old), of(pair.new))
     }
@@ -187,11 +192,8 @@ impl<'s> Values<'s> {
             Literal::Some(value) => format!("Some({})", self.literal(value)),
             Literal::Unit => "()".to_owned(),
             Literal::Variant(id, at) => {
-                let name = match &self.plan.definition(*id).body {
-                    Body::Texts(variants) => variants.get(*at).map_or("", |variant| variant.name.as_str()),
-                    Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => "",
-                };
-                format!("{}::{name}", (self.path)(*id))
+                let names = self.names(*id);
+                format!("{}::{}", (self.path)(*id), names.get(*at).copied().unwrap_or_default())
             }
             Literal::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.literal(item)).collect();
