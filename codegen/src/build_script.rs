@@ -119,15 +119,7 @@ impl BuildScript {
         if !errors.is_empty() {
             return Err(Errors(errors));
         }
-        let options = Options {
-            formats: manifest.formats,
-            dataschema_base: manifest.generate.dataschema_base.clone().or(manifest.registry.url.clone()),
-            templates,
-            layout: Layout::Included,
-            keep_unknown: manifest.generate.keep_unknown,
-            borrowed: manifest.generate.borrowed,
-            ..Options::default()
-        };
+        let options = Options::from_manifest(&manifest, templates, Layout::Included);
         let selected = selection(&tree.catalog, &manifest);
         let files = generate(&tree.catalog, &selected, &options).map_err(|error| {
             Errors(error.problems.iter().map(|problem| located(problem, &tree.files)).collect())

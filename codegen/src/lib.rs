@@ -32,6 +32,7 @@ mod plan;
 mod render;
 mod selection;
 mod shape;
+mod syntax;
 mod text;
 mod view;
 
@@ -45,5 +46,5 @@ pub use disk::{
 pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};
 pub use generate_error::GenerateError;
-pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates};
+pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates, TypeOptions};
 pub use selection::{newest_of_lines, selection, unselectable};

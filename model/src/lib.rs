@@ -59,8 +59,8 @@ pub use fields::{Field, field_names, fields};
 pub use formats::Formats;
 pub use lock::{Lock, Locked};
 pub use manifest::{
-    Compatibility, Gen, Lines, Manifest, ManifestError, PublisherEntry, RegistrySection, SubjectOverride,
-    WaiverEntry,
+    Compatibility, FieldSettings, FormatType, Gen, Lines, Manifest, ManifestError, PublisherEntry,
+    RegistrySection, SchemaKey, SchemaKeyError, SubjectOverride, TypeSettings, WaiverEntry,
 };
 pub use pointer::Pointer;
 pub use policy::{ContentModel, Mode, ParseNameError, SubjectPolicy};

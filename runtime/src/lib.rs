@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod explain;
 mod format;
+mod formatted;
 mod glue;
 mod integer;
 mod into_owned;
@@ -26,6 +27,7 @@ mod reject;
 mod serde_json_tokens;
 mod serialize;
 mod step_budget;
+mod via_serde;
 mod write;
 
 pub use case::Case;
@@ -33,6 +35,7 @@ pub use check::Checker;
 pub use document::{Document, Draft};
 pub use error::{Error, UnknownText, Violation};
 pub use event::{Checked, Event};
+pub use formatted::{Formatted, Rfc3339, Standard, TextFormat};
 pub use glue::PROGRAM_FORMAT;
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
@@ -67,4 +70,5 @@ pub mod private {
         check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
     };
     pub use crate::serialize::serialize_checked;
+    pub use crate::via_serde::{read_via_serde, write_via_serde};
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use evschema_codegen::{
-    GeneratedFile, Options, Problem, Templates, explain, generate, read_templates, selection, stays_inside,
+    GeneratedFile, Layout, Options, Problem, Templates, explain, generate, read_templates, selection, stays_inside,
     unselectable, write_inside,
 };
 use evschema_model::{Coordinates, Lock};
@@ -49,14 +49,8 @@ impl Arguments {
             None => inside_project(&project, Path::new(&section.out))?,
         };
         let folder = self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
-        let options = Options {
-            formats: project.manifest.formats,
-            dataschema_base: dataschema_base(&project),
-            keep_unknown: section.keep_unknown,
-            borrowed: section.borrowed,
-            templates: folder.as_deref().map(templates).transpose()?.unwrap_or_default(),
-            ..Options::default()
-        };
+        let templates = folder.as_deref().map(templates).transpose()?.unwrap_or_default();
+        let options = Options::from_manifest(&project.manifest, templates, Layout::Modules);
         if self.explain {
             let strategies = read_strategies(&project, &schemas, &options)?;
             context.print(&strategies);
@@ -200,13 +194,6 @@ fn inside_project(project: &Project, out: &Path) -> Result<PathBuf, Failure> {
             .help(format!("name a folder inside the project, or run `evschema gen --out {}`", out.display()))
     })?;
     Ok(path)
-}
-
-/// Returns the base of `DATASCHEMA`: from the manifest, or by default the URL of the registry.
-fn dataschema_base(project: &Project) -> Option<String> {
-    let named = project.manifest.generate.dataschema_base.clone();
-    let registry = || project.manifest.registry.url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
-    named.map(|base| base.trim_end_matches('/').to_owned()).or_else(registry)
 }
 
 fn templates(folder: &Path) -> Result<Templates, Failure> {
