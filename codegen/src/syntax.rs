@@ -36,7 +36,9 @@ pub(crate) fn check_type(text: &str) -> Result<(), &'static str> {
     if of.qself.is_some() || first == "super" || first == "self" || first == "Self" {
         return Err("the path depends on the module that uses it");
     }
-    if of.path.segments.len() == 1 && of.path.leading_colon.is_none() {
+    // No generated type has a name in small letters.
+    let is_primitive = first.starts_with(|first: char| first.is_ascii_lowercase());
+    if of.path.segments.len() == 1 && of.path.leading_colon.is_none() && !is_primitive {
         return Err("the path has only one name, which could mean a generated type");
     }
     Ok(())
@@ -113,6 +115,7 @@ mod tests {
             ("crate::money::Money", true),
             ("chrono::DateTime<chrono::FixedOffset>", true),
             ("::uuid::Uuid", true),
+            ("u32", true),
             ("Money", false),
             ("super::Money", false),
             ("self::Money", false),

@@ -154,6 +154,10 @@ impl Planner<'_, '_> {
                 .filter(|definition| definition.place.as_ref().is_some_and(is_of_key))
                 .map(|definition| &definition.body)
                 .collect();
+            let only_keeps_scalar = TypeSettings { newtype: Some(false), ..TypeSettings::default() };
+            if types.is_empty() && *settings == only_keeps_scalar {
+                continue;
+            }
             if types.is_empty() {
                 problems.push(wrong(
                     &setting,
