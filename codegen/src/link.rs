@@ -6,6 +6,7 @@
 
 mod keywords;
 mod merge;
+mod numbering;
 mod reading;
 mod spot;
 
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use evschema_model::Formats;
 use serde_json::{Map, Value, json};
 
+use numbering::{finish, linked_reference, positions, reference};
 use spot::{Home, Spot};
 
 use crate::atlas::{DocumentId, Place};
@@ -116,14 +118,14 @@ impl<'c> Linker<'_, '_, 'c> {
         };
         let id = self.number(target, spot);
         if target == program {
-            return json!(id);
+            return reference(id);
         }
         let links = &mut self.drafts.entry(program).or_default().links;
         let link = links.iter().position(|known| *known == target).unwrap_or_else(|| {
             links.push(target);
             links.len() - 1
         });
-        json!([link, id])
+        linked_reference(link, id)
     }
 
     fn number(&mut self, program: DocumentId, spot: Spot<'c>) -> usize {
@@ -183,8 +185,17 @@ impl<'c> Linker<'_, '_, 'c> {
 
     fn finish(self, roots: &BTreeMap<DocumentId, usize>) -> BTreeMap<DocumentId, Program> {
         let dynamic = dynamic(&self.drafts);
+        let root_of = |document: &DocumentId| roots.get(document).copied().unwrap_or(0);
+        let positions_in = |(document, draft): (&DocumentId, &Draft)| {
+            (*document, positions(&draft.nodes, root_of(document)))
+        };
+        let all: BTreeMap<DocumentId, Vec<usize>> = self.drafts.iter().map(positions_in).collect();
         let mut programs = BTreeMap::new();
         for (document, mut draft) in self.drafts {
+            let position_of = |number: usize, link: Option<usize>| {
+                let target = link.and_then(|link| draft.links.get(link)).unwrap_or(&document);
+                all[target].get(number).copied().unwrap_or(number)
+            };
             let mut program = Map::new();
             if dynamic.contains(&document) {
                 for (node, resource) in draft.nodes.iter_mut().zip(&draft.resources_of) {
@@ -193,7 +204,9 @@ impl<'c> Linker<'_, '_, 'c> {
                     // reached the schema.
                     node.remove("streamed");
                 }
-                program.insert("resources".to_owned(), json!(draft.anchors));
+                let mut resources = json!(draft.anchors);
+                finish(&mut resources, None, &position_of);
+                program.insert("resources".to_owned(), resources);
             }
             let mut of_types = BTreeSet::new();
             // With a dynamic reference, the meaning of a node depends on the event around the value.
@@ -204,9 +217,18 @@ impl<'c> Linker<'_, '_, 'c> {
                     of_types.insert(place);
                 }
             }
-            let text = program_text(&program, &draft.nodes);
-            let root = roots.get(&document).copied().unwrap_or(0);
-            let nodes: Vec<_> = draft.places.into_iter().zip(draft.nodes).collect();
+            let mut nodes: Vec<(usize, Option<Place>, Map<String, Value>)> = Vec::new();
+            for ((node, place), position) in draft.nodes.into_iter().zip(draft.places).zip(&all[&document]) {
+                let mut node = Value::Object(node);
+                finish(&mut node, Some(*position), &position_of);
+                if let Value::Object(node) = node {
+                    nodes.push((*position, place, node));
+                }
+            }
+            nodes.sort_by_key(|(position, ..)| *position);
+            let nodes: Vec<_> = nodes.into_iter().map(|(_, place, node)| (place, node)).collect();
+            let text = program_text(&program, &nodes);
+            let root = all[&document].get(root_of(&document)).copied().unwrap_or(0);
             let is_idn = |format: &Value| format.as_str().is_some_and(|name| name.starts_with("idn-"));
             let needs_idn = nodes.iter().any(|(_, node)| node.get("format").is_some_and(is_idn));
             programs.insert(document, Program { text, links: draft.links, root, needs_idn, nodes, of_types });
@@ -216,12 +238,12 @@ impl<'c> Linker<'_, '_, 'c> {
 }
 
 /// Returns a program as JSON, with one line for each node, so that a change of a schema is a short change of the text.
-fn program_text(others: &Map<String, Value>, nodes: &[Map<String, Value>]) -> String {
+fn program_text(others: &Map<String, Value>, nodes: &[(Option<Place>, Map<String, Value>)]) -> String {
     let mut text = format!("{{\n\"format\":{PROGRAM_FORMAT},\n");
     for (name, value) in others {
         text.push_str(&format!("{}:{value},\n", json!(name)));
     }
-    let lines: Vec<String> = nodes.iter().map(|node| json!(node).to_string()).collect();
+    let lines: Vec<String> = nodes.iter().map(|(_, node)| json!(node).to_string()).collect();
     text.push_str(&format!("\"nodes\":[\n{}\n]\n}}\n", lines.join(",\n")));
     text
 }

@@ -56,8 +56,8 @@ pub struct Templates {
 /// The version of the model that templates print (docs/templates.md). The version grows if a field is removed or gets
 /// another meaning. It does not grow if a field is added.
 ///
-/// If a template starts with `{{!-- template model 2 --}}`, a generator with another model rejects it.
-pub const TEMPLATE_MODEL: u32 = 2;
+/// If a template starts with `{{!-- template model 3 --}}`, a generator with another model rejects it.
+pub const TEMPLATE_MODEL: u32 = 3;
 
 /// How the generated files refer to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -172,7 +172,7 @@ pub(crate) struct Field {
     pub(crate) mode: &'static str,
     /// The name of the setter; null if the schema requires the property.
     pub(crate) setter: Option<String>,
-    /// The type of a value that is present and not `null`.
+    /// The type of a value that is present. If the property may be missing, the type has no `null`.
     pub(crate) value: String,
 }
 

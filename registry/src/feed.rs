@@ -13,10 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, UnnumberedEvent, WaiverRecord};
-use generated::evschema_policy_loosened::v1::{
-    Before, BeforeContentModel as EventContentModelBefore, PolicyLoosened, before,
-    policy_loosened as loosened,
-};
+use generated::evschema_policy_loosened::v1::{self as policy, PolicyLoosened, policy_loosened as loosened};
 use generated::evschema_subject_changed::v1::{
     ContentModel as EventContentModel, Mode as EventMode, SubjectChanged, subject_changed as changed,
 };
@@ -114,16 +111,14 @@ pub(crate) fn policy_loosened(
     settings: &Settings,
     stamp: &Stamp,
 ) -> NewEvent {
-    let before_model = match before.content_model {
-        ContentModel::Strict => EventContentModelBefore::Strict,
-        ContentModel::Lenient => EventContentModelBefore::Lenient,
-        ContentModel::Tolerant => EventContentModelBefore::Tolerant,
-    };
     let mut event = PolicyLoosened::new(loosened::Required {
         subject: subject.to_owned(),
-        before: Before::new(before::Required { mode: event_mode(before.mode), content_model: before_model }),
-        mode: event_mode(settings.policy.mode),
-        content_model: event_content_model(settings.policy.content_model),
+        before: policy::Before::new(policy::before::Required {
+            mode: mode_before(before.mode),
+            content_model: content_model_before(before.content_model),
+        }),
+        mode: mode_after(settings.policy.mode),
+        content_model: content_model_after(settings.policy.content_model),
         revision: stamp.revision.into(),
         at: rfc3339(stamp.at),
         author: stamp.author(),
@@ -279,24 +274,31 @@ fn new<E: Event>(event: &E, provenance: &Provenance) -> NewEvent {
     NewEvent { kind: E::SUBJECT, data, provenance: provenance.clone() }
 }
 
-fn event_mode(mode: Mode) -> EventMode {
-    match mode {
-        Mode::Backward => EventMode::Backward,
-        Mode::BackwardTransitive => EventMode::BackwardTransitive,
-        Mode::Forward => EventMode::Forward,
-        Mode::ForwardTransitive => EventMode::ForwardTransitive,
-        Mode::Full => EventMode::Full,
-        Mode::FullTransitive => EventMode::FullTransitive,
-        Mode::None => EventMode::None,
-    }
+/// Declares functions that return the variant of a generated enum with the same name.
+macro_rules! same_variants {
+    ($($function:ident: $from:ident -> $to:path { $($variant:ident)* })*) => {
+        $(fn $function(from: $from) -> $to {
+            use $to as To;
+            match from {
+                $($from::$variant => To::$variant,)*
+            }
+        })*
+    };
 }
 
-fn event_content_model(model: ContentModel) -> EventContentModel {
-    match model {
-        ContentModel::Strict => EventContentModel::Strict,
-        ContentModel::Lenient => EventContentModel::Lenient,
-        ContentModel::Tolerant => EventContentModel::Tolerant,
+same_variants! {
+    event_mode: Mode -> EventMode {
+        Backward BackwardTransitive Forward ForwardTransitive Full FullTransitive None
     }
+    mode_before: Mode -> policy::BeforeMode {
+        Backward BackwardTransitive Forward ForwardTransitive Full FullTransitive None
+    }
+    mode_after: Mode -> policy::Mode {
+        Backward BackwardTransitive Forward ForwardTransitive Full FullTransitive None
+    }
+    event_content_model: ContentModel -> EventContentModel { Strict Lenient Tolerant }
+    content_model_before: ContentModel -> policy::BeforeContentModel { Strict Lenient Tolerant }
+    content_model_after: ContentModel -> policy::ContentModel { Strict Lenient Tolerant }
 }
 
 fn author_of(signature: &Signature) -> String {

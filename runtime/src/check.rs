@@ -210,6 +210,12 @@ impl<'a> Checker<'a> {
         if Kinds::starting(first) == Kinds::NONE {
             return self.lexer.unexpected();
         }
-        self.lexer.reject(if node.kinds == Kinds::NONE { Reason::FalseSchema } else { Reason::Type })
+        self.lexer.reject(if node.is_broken {
+            Reason::BrokenProgram
+        } else if node.kinds == Kinds::NONE {
+            Reason::FalseSchema
+        } else {
+            Reason::Type
+        })
     }
 }

@@ -48,6 +48,11 @@ impl Decimal {
         0 <= self.exponent
     }
 
+    /// Returns whether the value is larger than zero.
+    pub(crate) fn is_positive(&self) -> bool {
+        !self.negative && !self.digits.is_empty()
+    }
+
     /// Compares two values.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         let sign = |number: &Self| match (number.digits.is_empty(), number.negative) {
@@ -84,14 +89,23 @@ impl Decimal {
         }
     }
 
-    /// Returns the value, if it is an integer of 64 bits.
-    pub(crate) fn to_i64(&self) -> Option<i64> {
+    /// Returns the value as an integer type, if it fits.
+    pub(crate) fn to_integer<T: TryFrom<i128> + TryFrom<u128>>(&self) -> Option<T> {
         let zeros = u32::try_from(self.exponent).ok()?;
         if self.digits.is_empty() {
-            return Some(0);
+            return T::try_from(0u128).ok();
         }
-        let magnitude = self.digits.parse::<i128>().ok()?.checked_mul(10i128.checked_pow(zeros)?)?;
-        i64::try_from(if self.negative { -magnitude } else { magnitude }).ok()
+        let magnitude = self.digits.parse::<u128>().ok()?.checked_mul(10u128.checked_pow(zeros)?)?;
+        if self.negative {
+            T::try_from(0i128.checked_sub_unsigned(magnitude)?).ok()
+        } else {
+            T::try_from(magnitude).ok()
+        }
+    }
+
+    /// Returns the value, if it is an integer of 64 bits.
+    pub(crate) fn to_i64(&self) -> Option<i64> {
+        self.to_integer()
     }
 }
 
@@ -182,5 +196,10 @@ mod tests {
         assert_eq!(value("9223372036854775808"), None);
         assert_eq!(value("1.5"), None);
         assert_eq!(value("1e999999999999999999999"), None);
+        let wide = |text: &str| Decimal::parse(text).and_then(|d| d.to_integer::<i128>());
+        assert_eq!(wide("-170141183460469231731687303715884105728"), Some(i128::MIN));
+        assert_eq!(wide("170141183460469231731687303715884105728"), None);
+        assert_eq!(Decimal::parse("-1").and_then(|d| d.to_integer::<u128>()), None);
+        assert_eq!(Decimal::parse("34e37").and_then(|d| d.to_integer::<u128>()), Some(34 * 10u128.pow(37)));
     }
 }

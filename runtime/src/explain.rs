@@ -23,6 +23,9 @@ use pointer::pointer_at;
 /// Returns the error for a rejected event.
 #[cold]
 pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject) -> Error {
+    if reject.reason() == Reason::BrokenProgram {
+        return broken_program(&format!("`{}`", document.base), document.root());
+    }
     if reject.is_syntax() {
         return Error::not_json(bytes, reject);
     }
@@ -65,6 +68,9 @@ pub(crate) fn message(node: NodeRef, text: &str, reject: Reject, has_positions: 
 
 /// Returns the rejection by a keyword; an error if no keyword has rejected the text.
 fn find_keyword(node: NodeRef, text: &str, reject: Reject) -> Result<Reject, Error> {
+    if reject.reason() == Reason::BrokenProgram {
+        return Err(broken_program("the type", node));
+    }
     if reject.is_syntax() {
         return Err(Error::not_json(text.as_bytes(), reject));
     }
@@ -80,9 +86,14 @@ fn find_keyword(node: NodeRef, text: &str, reject: Reject) -> Result<Reject, Err
             "the value at byte {} does not fit the generated type",
             reject.position()
         ))),
-        Err(by_schema) if by_schema.is_syntax() => Err(Error::not_json(text.as_bytes(), by_schema)),
+        Err(by_schema) if by_schema.is_syntax() => find_keyword(node, text, by_schema),
         Err(by_schema) => Ok(by_schema),
     }
+}
+
+/// Returns the error for a program that is not readable, with the name of its owner.
+fn broken_program(owner: &str, node: NodeRef) -> Error {
+    Error::Internal(format!("the program of {owner} {}", node.defect()))
 }
 
 /// Returns the violation at which the check stopped.

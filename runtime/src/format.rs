@@ -11,7 +11,7 @@ mod time;
 mod uri;
 mod uri_template;
 
-pub(crate) use content_encoding::decode_content;
+pub(crate) use content_encoding::Encoding;
 #[cfg(feature = "explain")]
 pub(crate) use email::is_email;
 #[cfg(all(feature = "idn", feature = "explain"))]

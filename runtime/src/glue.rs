@@ -17,10 +17,7 @@ mod field;
 mod generated_by;
 mod object;
 mod object_impls;
-mod old;
 mod plain;
 mod texts;
 mod union;
 mod wrapper;
-
-pub use generated_by::PROGRAM_FORMAT;

@@ -17,7 +17,7 @@ use crate::number::{NotANumber, Number};
 /// assert_eq!(Integer::parse("123456789012345678901234567890")?.as_i64(), None);
 /// # Ok::<(), evschema_runtime::NotANumber>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Integer(Number);
 
 impl Integer {
@@ -37,10 +37,7 @@ impl Integer {
 
     /// Returns the value, if it fits a `u64`.
     pub fn as_u64(&self) -> Option<u64> {
-        match self.as_i64() {
-            Some(small) => u64::try_from(small).ok(),
-            None => self.0.to_string().parse().ok(),
-        }
+        u64::try_from(self).ok()
     }
 }
 
@@ -55,17 +52,6 @@ impl fmt::Debug for Integer {
         self.0.fmt(f)
     }
 }
-
-macro_rules! from {
-    ($($type:ty),*) => {$(
-        impl From<$type> for Integer {
-            fn from(value: $type) -> Self {
-                Self(value.into())
-            }
-        }
-    )*};
-}
-from!(i32, u32, i64, u64);
 
 impl TryFrom<Number> for Integer {
     type Error = NotANumber;
@@ -92,6 +78,11 @@ impl From<Integer> for Number {
 }
 
 impl Integer {
+    /// Returns a number that has no fraction as an integer.
+    pub(crate) fn of_integer(number: Number) -> Self {
+        Self(number)
+    }
+
     pub(crate) fn number(&self) -> &Number {
         &self.0
     }

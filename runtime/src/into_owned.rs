@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use crate::integer::Integer;
 use crate::json::Json;
@@ -22,7 +23,26 @@ pub trait IntoOwned {
     fn into_owned(self) -> Self::Owned;
 }
 
-crate::into_owned! { bool i64 String Integer Number Json }
+crate::plain! { bool u8 u16 u32 u64 i8 i16 i32 i64 String Integer Number Json }
+
+macro_rules! non_zero_integers {
+    ($($type:ty)*) => {$(
+        impl IntoOwned for NonZero<$type> {
+            type Owned = Self;
+            fn into_owned(self) -> Self {
+                self
+            }
+        }
+    )*};
+}
+non_zero_integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+
+impl<T: IntoOwned, const N: usize> IntoOwned for [T; N] {
+    type Owned = [T::Owned; N];
+    fn into_owned(self) -> Self::Owned {
+        self.map(T::into_owned)
+    }
+}
 
 impl IntoOwned for () {
     type Owned = ();

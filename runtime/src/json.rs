@@ -24,7 +24,7 @@ pub type MapRef<'a, T> = BTreeMap<Cow<'a, str>, T>;
 /// Any JSON value. Numbers keep all their digits.
 ///
 /// Generated types use `Json` if the schema allows any value, or if no Rust type can express the rules of the schema.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Json {
     /// `null`
     #[default]

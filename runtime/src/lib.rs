@@ -27,6 +27,7 @@ mod reject;
 mod serde_json_tokens;
 mod serialize;
 mod step_budget;
+mod tuple;
 mod via_serde;
 mod write;
 
@@ -36,16 +37,16 @@ pub use document::{Document, Draft};
 pub use error::{Error, UnknownText, Violation};
 pub use event::{Checked, Event};
 pub use formatted::{Formatted, Rfc3339, Standard, TextFormat};
-pub use glue::PROGRAM_FORMAT;
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
 pub use json::{Json, Kind, Map, MapRef};
 pub use maybe::Maybe;
-pub use number::{NotANumber, Number};
-pub use program::{NodeRef, Program};
+pub use number::{NotANumber, NotExact, Number};
+pub use program::{NodeRef, PROGRAM_FORMAT, Program};
 pub use read::{PropertyReader, Read, choose, read};
 pub use reject::Reject;
 pub use serialize::{ObjectSerializer, Unchecked};
+pub use tuple::{ItemReader, ReadItem, Trailing, WriteItem};
 pub use write::{ObjectWriter, Write};
 
 /// The serialization framework, re-exported for generated types.

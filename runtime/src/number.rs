@@ -3,16 +3,25 @@ use std::fmt;
 use crate::decimal::Decimal;
 use crate::lexer::{Lexer, NumberToken, SmallDecimal};
 
+mod convert;
+mod order;
 mod serde_impls;
+
+pub use convert::NotExact;
 
 /// A JSON number with its exact value, of any size and with any number of digits.
 ///
-/// Numbers with the same value are equal, for example `1`, `1.0` and `10e-1`.
+/// Numbers with the same value are equal, for example `1`, `1.0` and `10e-1`. Numbers are ordered by their values.
+///
+/// Each integer type of Rust converts into a number. A number converts into an integer type or a float if this type can
+/// hold the exact value.
 ///
 /// ```
 /// use evschema_runtime::Number;
 /// let price = Number::try_from(19.99)?;
 /// assert_eq!(price.to_f64(), 19.99);
+/// assert!(price < Number::from(20) && u8::try_from(&price).is_err());
+/// assert_eq!(u8::try_from(&Number::parse("2e1")?), Ok(20));
 /// assert_eq!(Number::parse("0.10000000000000000000001")?.to_string(), "0.10000000000000000000001");
 /// # Ok::<(), evschema_runtime::NotANumber>(())
 /// ```
@@ -102,18 +111,6 @@ impl Number {
         }
     }
 
-    /// Adds the value to a hash. Equal numbers give equal hashes.
-    pub(crate) fn hash_value(&self, hasher: &mut impl std::hash::Hasher) {
-        use std::hash::Hash;
-        match &self.0 {
-            Repr::Integer(small) => small.hash(hasher),
-            Repr::Float(_) | Repr::Decimal(_) | Repr::Text(_) => match self.as_i64() {
-                Some(small) => small.hash(hasher),
-                None => self.decimal().hash(hasher),
-            },
-        }
-    }
-
     fn decimal(&self) -> Option<Decimal> {
         Decimal::parse(&self.to_string())
     }
@@ -134,50 +131,6 @@ impl fmt::Display for Number {
 impl fmt::Debug for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-impl PartialEq for Number {
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => a == b,
-            (Repr::Float(a), Repr::Float(b)) => a == b,
-            (Repr::Decimal(a), Repr::Decimal(b)) if a.scale == b.scale => a.mantissa == b.mantissa,
-            _ => self.decimal() == other.decimal(),
-        }
-    }
-}
-
-impl Eq for Number {}
-
-impl From<i64> for Number {
-    fn from(value: i64) -> Self {
-        Self(Repr::Integer(value))
-    }
-}
-
-impl From<i32> for Number {
-    fn from(value: i32) -> Self {
-        Self(Repr::Integer(value.into()))
-    }
-}
-
-impl From<u32> for Number {
-    fn from(value: u32) -> Self {
-        Self(Repr::Integer(value.into()))
-    }
-}
-
-impl From<u64> for Number {
-    fn from(value: u64) -> Self {
-        Self(i64::try_from(value).map_or_else(|_| Repr::Text(value.to_string().into()), Repr::Integer))
-    }
-}
-
-impl TryFrom<f64> for Number {
-    type Error = NotANumber;
-    fn try_from(value: f64) -> Result<Self, NotANumber> {
-        if value.is_finite() { Ok(Self(Repr::Float(value))) } else { Err(NotANumber) }
     }
 }
 

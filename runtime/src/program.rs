@@ -3,6 +3,9 @@
 //! The generator resolves the references of a schema, translates the keywords of all drafts into those of draft 2020-12
 //! and drops annotations. It writes the result into the generated code as a string: a JSON list of nodes. A string
 //! costs the compiler almost nothing. The program decodes it when the first event arrives.
+//!
+//! A text with anything unknown has a defect. Every check against such a program is an error, because a check that
+//! ignores a keyword could accept an invalid event.
 
 use std::sync::OnceLock;
 
@@ -15,9 +18,12 @@ mod node_id;
 mod pattern;
 mod property_conditions;
 mod property_index;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use bound::Bound;
-use decode::{Decoded, decode};
+pub use decode::PROGRAM_FORMAT;
+use decode::{Decoded, Defect, decode};
 pub(crate) use enum_values::EnumValues;
 pub(crate) use node::{
     AdditionalProperties, Applicators, ArrayKeywords, ChecksWhileReading, Contains, Node, NumberKeywords,
@@ -53,6 +59,9 @@ struct LinkedProgram {
     locations: Vec<(Box<str>, u32)>,
     resources: Box<[Anchors]>,
     links: &'static [&'static Program],
+    /// Stands for nodes that do not exist.
+    broken: Node,
+    defect: Option<Defect>,
 }
 
 impl Program {
@@ -61,14 +70,15 @@ impl Program {
         Self { text, links, linked: OnceLock::new() }
     }
 
-    /// Returns a node by its number.
+    /// Returns a node by its number. If the node does not exist, or the program is not readable, every check against the
+    /// node ends with an error.
     #[inline]
     pub fn node(&'static self, number: u32) -> NodeRef {
         self.linked().node(number)
     }
 
     /// Returns the node of a schema by its location, a JSON Pointer in the document. Only nodes that generated types use
-    /// alone have a location. Without such a node, every value is rejected.
+    /// alone have a location. Without such a node, every check ends with an error.
     pub fn at(&'static self, location: &str) -> NodeRef {
         let linked = self.linked();
         let found = linked.locations.iter().find(|(known, _)| **known == *location);
@@ -77,10 +87,13 @@ impl Program {
 
     #[inline]
     fn linked(&'static self) -> &'static LinkedProgram {
-        // If the generator did not write the text, the program has no nodes and rejects every event.
         self.linked.get_or_init(|| {
-            let Decoded { nodes, locations, resources } = decode(self.text).unwrap_or_default();
-            LinkedProgram { nodes, locations, resources, links: self.links }
+            let (decoded, defect) = match decode(self.text, self.links.len()) {
+                Ok(decoded) => (decoded, None),
+                Err(defect) => (Decoded::default(), Some(defect)),
+            };
+            let Decoded { nodes, locations, resources } = decoded;
+            LinkedProgram { nodes, locations, resources, links: self.links, broken: Node::broken(), defect }
         })
     }
 }
@@ -88,8 +101,27 @@ impl Program {
 impl LinkedProgram {
     #[inline]
     fn node(&'static self, number: u32) -> NodeRef {
-        const REJECTING: &Node = &Node::rejecting();
-        NodeRef { node: self.nodes.get(index(number)).unwrap_or(REJECTING), program: self }
+        NodeRef { node: self.nodes.get(index(number)).unwrap_or(&self.broken), program: self }
+    }
+
+    /// Returns the first defect of this program and the programs that it refers to.
+    fn find_defect(&'static self) -> Option<String> {
+        let mut programs = vec![self];
+        let mut next = 0;
+        while let Some(program) = programs.get(next).copied() {
+            if let Some(defect) = &program.defect {
+                let refers = if next == 0 { "" } else { "refers to a program that " };
+                return Some(format!("{refers}{defect}"));
+            }
+            for link in program.links {
+                let linked = link.linked();
+                if !programs.iter().any(|known| std::ptr::eq(*known, linked)) {
+                    programs.push(linked);
+                }
+            }
+            next += 1;
+        }
+        None
     }
 }
 
@@ -97,6 +129,12 @@ impl NodeRef {
     #[inline]
     pub(crate) fn node(self) -> &'static Node {
         self.node
+    }
+
+    /// Returns the defect of the node's program, as the end of a sentence that starts with the program.
+    #[cold]
+    pub(crate) fn defect(self) -> String {
+        self.program.find_defect().unwrap_or_else(|| "refers to a node that does not exist".to_owned())
     }
 
     /// Returns a node that this node refers to.
@@ -108,10 +146,11 @@ impl NodeRef {
         }
     }
 
-    /// Returns the node for a variant of a generated enum.
+    /// Returns the node for a variant of a generated enum. If the node has no such variant, every check against the
+    /// result ends with an error.
     pub fn variant(self, number: usize) -> Option<Self> {
-        let applicators = self.node().applicators.as_ref()?;
-        applicators.variants.get(number).map(|child| self.child(*child))
+        let broken = Self { node: &self.program.broken, program: self.program };
+        Some(self.node.variants.get(number).map_or(broken, |child| self.child(*child)))
     }
 
     /// Returns the address of the node, which identifies it.

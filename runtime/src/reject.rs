@@ -103,4 +103,6 @@ reasons! {
     TooManySteps = "the schema and the event take too many steps to validate",
     NotUtf8 = "not UTF-8",
     TooLong = "the event is longer than 2 GiB",
+    // A defect of the program, which the author of the event cannot repair. No alternative may accept the value.
+    BrokenProgram = "the program of the schema is not readable",
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::num::NonZero;
 
-use serde::ser::{Serialize as _, SerializeSeq, SerializeTuple, Serializer};
+use serde::ser::{Serialize as _, SerializeSeq, Serializer};
 
 use crate::integer::Integer;
 use crate::json::Json;
@@ -130,7 +131,22 @@ macro_rules! write_with_display {
     )*};
 }
 write_with_display! {
+    u8 => |value, serializer| value.serialize(serializer),
+    u16 => |value, serializer| value.serialize(serializer),
+    u32 => |value, serializer| value.serialize(serializer),
+    u64 => |value, serializer| value.serialize(serializer),
+    i8 => |value, serializer| value.serialize(serializer),
+    i16 => |value, serializer| value.serialize(serializer),
+    i32 => |value, serializer| value.serialize(serializer),
     i64 => |value, serializer| value.serialize(serializer),
+    NonZero<u8> => |value, serializer| value.serialize(serializer),
+    NonZero<u16> => |value, serializer| value.serialize(serializer),
+    NonZero<u32> => |value, serializer| value.serialize(serializer),
+    NonZero<u64> => |value, serializer| value.serialize(serializer),
+    NonZero<i8> => |value, serializer| value.serialize(serializer),
+    NonZero<i16> => |value, serializer| value.serialize(serializer),
+    NonZero<i32> => |value, serializer| value.serialize(serializer),
+    NonZero<i64> => |value, serializer| value.serialize(serializer),
     Number => |value, serializer| value.serialize_exactly(serializer),
     Integer => |value, serializer| value.number().serialize_exactly(serializer),
 }
@@ -211,16 +227,14 @@ impl<T: Write> Write for Box<T> {
     }
 }
 
-impl<T: Write> Write for Vec<T> {
+impl<T: Write> Write for [T] {
     fn write(&self, out: &mut String) {
-        let mut separator = '[';
-        for item in self {
-            out.push(separator);
-            separator = ',';
+        out.push('[');
+        for (at, item) in self.iter().enumerate() {
+            if at != 0 {
+                out.push(',');
+            }
             item.write(out);
-        }
-        if self.is_empty() {
-            out.push('[');
         }
         out.push(']');
     }
@@ -231,6 +245,26 @@ impl<T: Write> Write for Vec<T> {
             seq.serialize_element(&Unchecked(item))?;
         }
         seq.end()
+    }
+}
+
+impl<T: Write> Write for Vec<T> {
+    fn write(&self, out: &mut String) {
+        self.as_slice().write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().serialize_unchecked(serializer)
+    }
+}
+
+impl<T: Write, const N: usize> Write for [T; N] {
+    fn write(&self, out: &mut String) {
+        self.as_slice().write(out);
+    }
+
+    fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().serialize_unchecked(serializer)
     }
 }
 
@@ -274,37 +308,4 @@ impl Write for Json {
             Self::Object(properties) => properties.serialize_unchecked(serializer),
         }
     }
-}
-
-macro_rules! tuples {
-    ($($first:ident $($other:ident)*;)*) => {$(
-        #[expect(non_snake_case, reason = "each variable has the name of its type")]
-        impl<$first: Write, $($other: Write),*> Write for ($first, $($other,)*) {
-            fn write(&self, out: &mut String) {
-                let ($first, $($other,)*) = self;
-                out.push('[');
-                $first.write(out);
-                $(
-                    out.push(',');
-                    $other.write(out);
-                )*
-                out.push(']');
-            }
-
-            fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let ($first, $($other,)*) = self;
-                let count = 1 $(+ tuples!(@one $other))*;
-                let mut tuple = serializer.serialize_tuple(count)?;
-                tuple.serialize_element(&Unchecked($first))?;
-                $(tuple.serialize_element(&Unchecked($other))?;)*
-                tuple.end()
-            }
-        }
-    )*};
-    (@one $type:ident) => { 1 };
-}
-
-tuples! {
-    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H;
-    A B C D E F G H I; A B C D E F G H I J; A B C D E F G H I J K; A B C D E F G H I J K L;
 }

@@ -19,6 +19,7 @@ mod mutate;
 mod oracle;
 mod postgres;
 mod program;
+mod surface;
 mod trial;
 
 pub use browser::Browser;
@@ -35,4 +36,5 @@ pub use mutate::mutate;
 pub use oracle::{Answer, Oracle};
 pub use postgres::Postgres;
 pub use program::{HarnessError, Missing, find_program};
+pub use surface::{Shown, Surface, surface};
 pub use trial::{Drawn, Fault, Trial, draw_events, is_witness, read_alone, try_pair};

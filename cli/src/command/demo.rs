@@ -186,10 +186,8 @@ impl Demo {
             .iter()
             .find_map(|file| excerpt(&file.text))
             .ok_or_else(|| Failure::new(format!("no struct was generated for {}", newest.at())))?;
-        terminal.print(format!(
-            "   From {}, `evschema gen` or a build.rs generates this struct (shown without attributes):\n",
-            newest.at()
-        ));
+        terminal
+            .print(format!("   From {}, `evschema gen` or a build.rs generates this struct:\n", newest.at()));
         terminal.print(indented(&excerpt));
         terminal.print(indented(USAGE));
         terminal.flush();
@@ -206,17 +204,14 @@ fn subject() -> Result<Subject, Failure> {
     Subject::parse(SUBJECT).map_err(|error| Failure::new(error.to_string()))
 }
 
-/// Returns the generated struct without its attributes.
+/// Returns the generated struct with its documentation and attributes.
 fn excerpt(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().position(|line| line.trim_start() == STRUCT)?;
     let indent = lines[at].len() - STRUCT.len();
     let end = at + lines[at..].iter().position(|line| line.trim() == "}")?;
     let begin = lines[..at].iter().rposition(|line| !line.trim_start().starts_with(['/', '#']))? + 1;
-    let shown = lines[begin..=end]
-        .iter()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .map(|line| line.get(indent..).unwrap_or_default());
+    let shown = lines[begin..=end].iter().map(|line| line.get(indent..).unwrap_or_default());
     Some(shown.collect::<Vec<_>>().join("\n"))
 }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
+use super::numbering::reference;
 use super::spot::{Spot, is_annotation};
 use super::{DocumentId, Linker};
 use crate::shape::spoken_names;
@@ -148,16 +149,16 @@ impl<'c> Linker<'_, '_, 'c> {
         (member, uses.into_iter().max().unwrap_or(1))
     }
 
-    /// Adds a node that accepts a value only if all of these nodes accept the value. Returns the number of the new
-    /// node.
-    fn all_of(&mut self, program: DocumentId, nodes: &[Value]) -> usize {
+    /// Adds a node that accepts a value only if all of these nodes accept the value. Returns a reference to the
+    /// new node.
+    fn all_of(&mut self, program: DocumentId, nodes: &[Value]) -> Value {
         let draft = self.drafts.entry(program).or_default();
         draft.nodes.push(Map::from_iter([("allOf".to_owned(), json!(nodes))]));
         draft.places.push(None);
         // Nodes are merged only if no reference is dynamic. Without dynamic references, the resource of a node does not
         // matter.
         draft.resources_of.push(0);
-        draft.nodes.len() - 1
+        reference(draft.nodes.len() - 1)
     }
 }
 

@@ -188,6 +188,7 @@ impl Types<'_, '_> {
         // If a property has only one value, `new` needs no argument for it.
         let is_constant = mode == "required" && self.plan.is_constant(&field.value);
         let mode = if is_constant { "constant" } else { mode };
+        let value = if field.required { rust_type.clone() } else { inner };
         view::Field {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
@@ -197,7 +198,7 @@ impl Types<'_, '_> {
             json: literal(json),
             mode,
             setter,
-            value: inner,
+            value,
         }
     }
 

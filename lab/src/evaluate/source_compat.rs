@@ -13,6 +13,7 @@ use clap::Args as ClapArgs;
 use evschema_codegen::{GeneratedFile, Options, generate};
 use evschema_compat::{Settings, required_bump};
 use evschema_model::{Bump, Catalog, Coordinates, Formats};
+use evschema_tests::surface;
 use serde::Serialize;
 
 use crate::compiled_corpus::event_paths;
@@ -22,11 +23,9 @@ use crate::task_result::TaskResult;
 
 mod client;
 mod reason;
-mod surface;
 
 use client::client;
 use reason::{Reason, reasons};
-use surface::surface;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use super::Checker;
-use crate::format::decode_content;
 use crate::json::Json;
 use crate::kinds::Kinds;
 use crate::lexer::NumberToken;
@@ -35,10 +34,10 @@ impl StringKeywords {
     }
 
     fn check_content(&self, text: &str) -> Result<(), Reason> {
-        let decoded = match &self.content_encoding {
+        let decoded = match self.content_encoding {
             None if !self.content_is_json => return Ok(()),
             None => None,
-            Some(encoding) => match decode_content(text, encoding) {
+            Some(encoding) => match encoding.decode(text) {
                 Some(bytes) => Some(bytes),
                 None => return Err(Reason::ContentEncoding),
             },

@@ -12,9 +12,9 @@ fn accepts(program: &'static Program, event: &str) -> bool {
 
 #[test]
 fn a_schema_that_refers_only_to_itself_ends() {
-    static LOOP: Program = Program::new(r#"{"nodes":[{"allOf":[0]}]}"#, &[]);
+    static LOOP: Program = Program::new(r#"{"format":4,"nodes":[{"allOf":[0]}]}"#, &[]);
     assert!(!accepts(&LOOP, "1"));
-    static FORK: Program = Program::new(r#"{"nodes":[{"anyOf":[1,1]},{"not":0}]}"#, &[]);
+    static FORK: Program = Program::new(r#"{"format":4,"nodes":[{"anyOf":[1,1]},{"not":0}]}"#, &[]);
     assert!(!accepts(&FORK, "1"));
 }
 
@@ -22,7 +22,7 @@ fn a_schema_that_refers_only_to_itself_ends() {
 fn alternatives_within_alternatives_stay_cheap() {
     // Each level is checked twice by each of two alternatives: 4^100 checks without a cache.
     static TREE: Program = Program::new(
-        r#"{"nodes":[
+        r#"{"format":4,"nodes":[
             {"anyOf":[1,2]},
             {"type":["object"],"members":[["a",0],["b",3]],"required":[1]},
             {"type":["object"],"members":[["a",0]],"patternProperties":[["a",0]]},
@@ -36,7 +36,7 @@ fn alternatives_within_alternatives_stay_cheap() {
 
 #[test]
 fn nesting_is_limited() {
-    static ANY: Program = Program::new(r#"{"nodes":[{"items":0}]}"#, &[]);
+    static ANY: Program = Program::new(r#"{"format":4,"nodes":[{"items":0}]}"#, &[]);
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert!(accepts(&ANY, &nested(Lexer::NESTING_MAX)));
     assert!(!accepts(&ANY, &nested(Lexer::NESTING_MAX + 1)));
@@ -44,16 +44,9 @@ fn nesting_is_limited() {
 }
 
 #[test]
-fn an_invalid_program_rejects_everything() {
-    static NOTHING: Program = Program::new("", &[]);
-    static STRAY: Program = Program::new(r#"{"nodes":[{"allOf":[7]}]}"#, &[]);
-    assert!(!accepts(&NOTHING, "1") && !accepts(&STRAY, "1"));
-}
-
-#[test]
 fn numbers_are_compared_exactly() {
     static EXACT: Program =
-        Program::new(r#"{"nodes":[{"maximum":9007199254740992.5,"multipleOf":0.01}]}"#, &[]);
+        Program::new(r#"{"format":4,"nodes":[{"maximum":9007199254740992.5,"multipleOf":0.01}]}"#, &[]);
     assert!(accepts(&EXACT, "9007199254740992.5") && !accepts(&EXACT, "9007199254740992.51"));
     assert!(accepts(&EXACT, "19.99") && accepts(&EXACT, "1e3") && !accepts(&EXACT, "19.995"));
 }
@@ -98,14 +91,14 @@ fn property_conditions_agree_with_applicators() {
         for (at, applicators) in APPLICATORS.iter().enumerate() {
             let own = r#""members":[["a",7],["b",7],["c",7],["d",12]]"#;
             let nodes = format!(r#"{{{kinds}{own},{applicators}}},{NODES},{{"type":["number","string"]}}"#);
-            let by_conditions = program(format!(r#"{{"nodes":[{nodes}]}}"#));
+            let by_conditions = program(format!(r#"{{"format":4,"nodes":[{nodes}]}}"#));
             let object = by_conditions.node(0).node().object.as_ref();
             let is_extracted = object.is_some_and(|object| !object.conditions.is_empty());
             // The last two applicators depend on a property that the object does not name, and on the object itself.
             assert!(is_extracted == (at < APPLICATORS.len() - 2) || kinds.is_empty(), "{kinds}{applicators}");
             // A limit that no event reaches prevents the extraction.
             let applied = nodes.replace(r#""required""#, r#""maxProperties":99,"required""#);
-            let by_applicators = program(format!(r#"{{"nodes":[{applied}]}}"#));
+            let by_applicators = program(format!(r#"{{"format":4,"nodes":[{applied}]}}"#));
             let objects = (0..1u32 << properties.len()).map(|chosen| {
                 let chosen = properties.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
                 format!("{{{}}}", chosen.map(|(_, property)| *property).collect::<Vec<_>>().join(", "))
@@ -134,7 +127,7 @@ fn a_check_with_too_many_steps_ends() {
     };
     let doubling = |keyword: &str, last: &str| {
         let nodes: Vec<String> = (1..=60).map(|next| format!(r#"{{"{keyword}":[{next},{next}]}}"#)).collect();
-        program(format!(r#"{{"nodes":[{},{last}]}}"#, nodes.join(",")))
+        program(format!(r#"{{"format":4,"nodes":[{},{last}]}}"#, nodes.join(",")))
     };
     for keyword in ["allOf", "anyOf", "oneOf"] {
         for last in [
@@ -154,12 +147,13 @@ fn a_check_with_too_many_steps_ends() {
     let open = r#"{"allOf":[1],"unevaluatedProperties":62}"#;
     let levels: Vec<String> = (2..=60).map(|next| format!(r#"{{"allOf":[{next},{next}]}}"#)).collect();
     let nodes = format!(
-        r#"{{"nodes":[{open},{},{{"members":[["v",61]]}},{{"type":["number"]}},{{"kinds":[]}}]}}"#,
+        r#"{{"format":4,"nodes":[{open},{},{{"members":[["v",61]]}},{{"type":["number"]}},{{"type":[]}}]}}"#,
         levels.join(",")
     );
     assert_eq!(reason(program(nodes), r#"{"v":1}"#), Err(Reason::TooManySteps));
     let numbers: Vec<String> = (0..9_000).map(|n| n.to_string()).collect();
-    let listed = program(format!(r#"{{"nodes":[{{"items":1}},{{"enum":[{}]}}]}}"#, numbers.join(",")));
+    let listed =
+        program(format!(r#"{{"format":4,"nodes":[{{"items":1}},{{"enum":[{}]}}]}}"#, numbers.join(",")));
     let many = format!("[{}8999]", "8999,".repeat(99_999));
     assert_eq!(reason(listed, &many), Ok(()));
 }

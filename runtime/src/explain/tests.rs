@@ -20,7 +20,7 @@ static TREE: Document = Document::new(
     (&TREE_PROGRAM, 0),
 );
 static TREE_PROGRAM: Program = Program::new(
-    r#"{"nodes":[
+    r#"{"format":4,"nodes":[
         {"type":["object"],"anyOf":[1,2]},
         {"members":[["a",0],["b",3]],"required":[1]},
         {"members":[["a",0],["c",3]],"required":[1]},
@@ -56,7 +56,7 @@ static CLOSED: Document = Document::new(
     (&CLOSED_PROGRAM, 0),
 );
 static CLOSED_PROGRAM: Program = Program::new(
-    r#"{"nodes":[
+    r#"{"format":4,"nodes":[
         {"members":[["a",1]],"additionalProperties":false},
         {"additionalProperties":2},
         {"type":["number"]}]}"#,
@@ -89,8 +89,10 @@ static MERGED: Document = Document::new(
     true,
     (&MERGED_PROGRAM, 0),
 );
-static MERGED_PROGRAM: Program =
-    Program::new(r#"{"nodes":[{"type":["object"],"copies":11,"members":[["a",0]],"required":[]}]}"#, &[]);
+static MERGED_PROGRAM: Program = Program::new(
+    r#"{"format":4,"nodes":[{"type":["object"],"copies":11,"members":[["a",0]],"required":[]}]}"#,
+    &[],
+);
 
 #[test]
 fn the_copies_of_a_merged_object_count() {
@@ -110,7 +112,7 @@ static UNION: Document = Document::new(
     (&UNION_PROGRAM, 0),
 );
 static UNION_PROGRAM: Program = Program::new(
-    r#"{"nodes":[
+    r#"{"format":4,"nodes":[
         {"anyOf":[1,3]},
         {"type":["object"],"propertyNames":2},
         {"maxLength":1},

@@ -1,6 +1,3 @@
-/// The format of programs that this runtime reads. A generator with another format needs another runtime.
-pub const PROGRAM_FORMAT: u32 = 4;
-
 /// Fails to compile if the code comes from a generator whose programs this runtime cannot read. The arguments are the
 /// version of the generator and the format of its programs.
 ///
@@ -34,7 +31,7 @@ mod tests {
     #[test]
     fn the_message_names_the_format() {
         assert!(
-            include_str!("generated_by.rs").contains(&format!("reads format {}:", super::PROGRAM_FORMAT))
+            include_str!("generated_by.rs").contains(&format!("reads format {}:", crate::PROGRAM_FORMAT))
         );
     }
 }

@@ -30,7 +30,7 @@
 ///
 /// Another type:
 ///
-/// ```compile_fail,E0308
+/// ```compile_fail,E0631
 /// # use evschema_runtime as rt;
 /// #[derive(Debug, Clone, PartialEq)]
 /// pub enum Id { Text(String) }

@@ -27,7 +27,7 @@ fn add(value: &Json, hasher: &mut DefaultHasher) {
         Json::Bool(bool) => (1u8, bool).hash(hasher),
         Json::Number(number) => {
             2u8.hash(hasher);
-            number.hash_value(hasher);
+            number.hash(hasher);
         }
         Json::String(text) => (STRING, text).hash(hasher),
         Json::Array(items) => {

@@ -51,9 +51,10 @@ impl Bound {
 }
 
 impl Divisor {
+    /// Returns the value of `multipleOf`, which is larger than zero.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let exact = Decimal::parse(text)?;
-        Some(Self { small: exact.to_i64().filter(|divisor| 0 < *divisor), exact })
+        let exact = Decimal::parse(text).filter(Decimal::is_positive)?;
+        Some(Self { small: exact.to_i64(), exact })
     }
 
     /// Returns whether a number is a multiple of this divisor.

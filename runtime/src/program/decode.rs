@@ -10,10 +10,17 @@ use super::node::{
 use super::node_id::{Anchors, NodeId, index};
 use super::pattern::Pattern;
 use super::property_index::PropertyIndex;
-use crate::format::Format;
+use crate::format::{Encoding, Format};
 use crate::json::{Json, Map};
 use crate::kinds::Kinds;
 use crate::lexer::KnownName;
+
+mod keywords;
+
+use keywords::{Keywords, Size, unknown_name};
+
+/// The format of programs that this runtime reads. A generator with another format needs another runtime.
+pub const PROGRAM_FORMAT: u32 = 4;
 
 /// The content of a program.
 #[derive(Debug, Default)]
@@ -25,11 +32,73 @@ pub(super) struct Decoded {
     pub(super) resources: Box<[Anchors]>,
 }
 
-/// Returns the content of a program; `None` if the text is not a program.
-pub(super) fn decode(text: &str) -> Option<Decoded> {
-    let Json::Object(program) = Json::parse(text).ok()? else { return None };
-    let mut nodes = list(program.get("nodes"), node)?;
-    extract_conditions::extract(&mut nodes);
+/// The reason why a text is no program, as the end of a sentence that starts with the program. A program with a defect
+/// checks nothing, because its author could have meant more than this runtime understands.
+pub(super) type Defect = String;
+
+fn malformed(keyword: &str) -> Defect {
+    format!("has a malformed `{keyword}`")
+}
+
+/// Returns the content of a program that refers to this number of other programs.
+pub(super) fn decode(text: &str, links: usize) -> Result<Decoded, Defect> {
+    let program = Json::parse(text).map_err(|error| format!("is not JSON ({error})"))?;
+    let Json::Object(program) = program else { return Err("is not an object".to_owned()) };
+    check_members(&program)?;
+    let Some(nodes) = program.get("nodes").and_then(Json::as_array) else { return Err(malformed("nodes")) };
+    let resources = match program.get("resources") {
+        None => &[],
+        Some(resources) => resources.as_array().ok_or_else(|| malformed("resources"))?,
+    };
+    let size = Size { node: 0, nodes: nodes.len(), links, resources: resources.len() };
+    let locations = locations(nodes)?;
+    let nodes = nodes.iter().enumerate().map(|(number, json)| node(json, Size { node: number, ..size }));
+    let mut nodes = nodes.collect::<Result<Box<[_]>, _>>()?;
+    complete(&mut nodes);
+    let anchors = |resource: &Json| {
+        let anchors = resource.as_object()?.iter();
+        anchors.map(|(name, node)| Some((name.as_str().into(), size.child(node)?))).collect()
+    };
+    let resources = resources.iter().map(anchors).collect::<Option<_>>();
+    Ok(Decoded { nodes, locations, resources: resources.ok_or_else(|| malformed("resources"))? })
+}
+
+/// Returns the numbers of the nodes that have a location.
+fn locations(nodes: &[Json]) -> Result<Vec<(Box<str>, u32)>, Defect> {
+    let mut locations = Vec::new();
+    for (node, number) in nodes.iter().zip(0..) {
+        if let Json::Object(keywords) = node
+            && let Some(location) = keywords.get("at")
+        {
+            locations.push((location.as_str().ok_or_else(|| malformed("at"))?.into(), number));
+        }
+    }
+    Ok(locations)
+}
+
+/// Checks the format of a program and the names of its parts.
+fn check_members(program: &Map<Json>) -> Result<(), Defect> {
+    match program.get("format") {
+        None => return Err(format!("has no format, and this runtime reads format {PROGRAM_FORMAT}")),
+        Some(Json::Number(format)) if u32::try_from(format) == Ok(PROGRAM_FORMAT) => {}
+        Some(format) => {
+            let mut text = String::new();
+            crate::write::Write::write(format, &mut text);
+            return Err(format!(
+                "has the format {text}, and this runtime reads format {PROGRAM_FORMAT}: use the same version of \
+                 evschema-codegen and evschema-runtime"
+            ));
+        }
+    }
+    match program.keys().find(|name| !matches!(name.as_str(), "format" | "nodes" | "resources")) {
+        Some(unknown) => Err(format!("has the unknown part `{unknown}`")),
+        None => Ok(()),
+    }
+}
+
+/// Adds what follows from all nodes together.
+fn complete(nodes: &mut [Node]) {
+    extract_conditions::extract(nodes);
     let always_accepted: Vec<Kinds> = nodes.iter().map(Node::always_accepted).collect();
     for object in nodes.iter_mut().filter_map(|node| node.object.as_mut()) {
         for property in object.properties.iter_mut().filter(|property| property.is_declared) {
@@ -43,95 +112,18 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         }
         object.simple_required = object.required_if_simple();
     }
-    for node in &mut nodes {
+    for node in nodes {
         let is_simple = node.object.as_ref().is_some_and(|object| object.simple_required.is_some());
         node.is_simple_object = is_simple
             && node.has_only_own_keywords()
             && node.enum_values.is_none()
             && node.kinds.meets(Kinds::OBJECT);
     }
-    let resources = list(program.get("resources"), |anchors| {
-        let anchors = anchors.as_object()?.iter();
-        anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
-    })?;
-    Some(Decoded { nodes, locations: locations(program.get("nodes")), resources })
 }
 
-/// Returns the numbers of the nodes that have a location.
-fn locations(nodes: Option<&Json>) -> Vec<(Box<str>, u32)> {
-    let nodes = nodes.and_then(Json::as_array).unwrap_or_default().iter().zip(0..);
-    let located = nodes.filter_map(|(node, number)| {
-        let Json::Object(keywords) = node else { return None };
-        Some((keywords.get("at")?.as_str()?.into(), number))
-    });
-    located.collect()
-}
-
-fn list<T>(json: Option<&Json>, read: impl Fn(&Json) -> Option<T>) -> Option<Box<[T]>> {
-    json.and_then(Json::as_array).unwrap_or_default().iter().map(read).collect()
-}
-
-fn child(json: &Json) -> Option<NodeId> {
-    match json {
-        Json::Number(number) => Some(NodeId { link: None, number: u32::try_from(number.as_i64()?).ok()? }),
-        Json::Array(pair) => {
-            let [Json::Number(link), Json::Number(number)] = pair.as_slice() else { return None };
-            Some(NodeId {
-                link: Some(u16::try_from(link.as_i64()?).ok()?),
-                number: u32::try_from(number.as_i64()?).ok()?,
-            })
-        }
-        Json::Null | Json::Bool(_) | Json::String(_) | Json::Object(_) => None,
-    }
-}
-
-/// The keywords of one node.
-struct Keywords<'j>(&'j Map<Json>);
-
-impl Keywords<'_> {
-    fn has(&self, keywords: &[&str]) -> bool {
-        keywords.iter().any(|keyword| self.0.contains_key(*keyword))
-    }
-
-    fn child(&self, keyword: &str) -> Option<NodeId> {
-        self.0.get(keyword).and_then(child)
-    }
-
-    fn children(&self, keyword: &str) -> Option<Box<[NodeId]>> {
-        list(self.0.get(keyword), child)
-    }
-
-    /// Returns a limit. A limit that does not fit a `usize` becomes the largest `usize`.
-    fn size(&self, keyword: &str) -> Option<usize> {
-        let Some(Json::Number(number)) = self.0.get(keyword) else { return None };
-        Some(number.as_i64().and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX))
-    }
-
-    fn string(&self, keyword: &str) -> Option<&str> {
-        self.0.get(keyword).and_then(Json::as_str)
-    }
-
-    fn number(&self, keyword: &str) -> Option<String> {
-        match self.0.get(keyword) {
-            Some(Json::Number(number)) => Some(number.to_string()),
-            Some(_) | None => None,
-        }
-    }
-
-    fn flag(&self, keyword: &str) -> bool {
-        self.0.contains_key(keyword)
-    }
-}
-
-fn node(json: &Json) -> Option<Node> {
-    let Json::Object(keywords) = json else { return None };
-    let keywords = Keywords(keywords);
-    let kinds = match keywords.0.get("type") {
-        Some(types) => {
-            types.as_array()?.iter().try_fold(Kinds::NONE, |kinds, name| Some(kinds | kind(name)?))?
-        }
-        None => Kinds::ALL,
-    };
+fn node(json: &Json, size: Size) -> Result<Node, Defect> {
+    let Json::Object(keywords) = json else { return Err(malformed("nodes")) };
+    let keywords = Keywords::new(keywords, size)?;
     let has_string = keywords.has(&["minLength", "maxLength", "pattern", "format", "encoding", "json"]);
     let has_number =
         keywords.has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]);
@@ -157,30 +149,37 @@ fn node(json: &Json) -> Option<Node> {
         "unevaluatedProperties",
         "unevaluatedItems",
     ]);
-    let enum_values = match keywords.0.get("enum") {
-        Some(values) => Some(Box::new(EnumValues::new(values.as_array()?))),
-        None => None,
-    };
-    Some(Node {
-        kinds,
-        string: has_string.then(|| Box::new(string(&keywords))),
-        number: has_number.then(|| Box::new(number(&keywords))),
+    let checks_while_reading = keywords.read("streamed", |json| {
+        let is_all = *json == Json::Bool(true);
+        let is_own = json.as_str() == Some("own");
+        is_all.then_some(ChecksWhileReading::All).or(is_own.then_some(ChecksWhileReading::OwnKeywords))
+    })?;
+    Ok(Node {
+        kinds: kinds(&keywords)?,
+        string: if has_string { Some(Box::new(string(&keywords)?)) } else { None },
+        number: if has_number { Some(Box::new(number(&keywords)?)) } else { None },
         array: if has_array { Some(Box::new(array(&keywords)?)) } else { None },
         object: if has_object { Some(Box::new(object(&keywords)?)) } else { None },
-        enum_values,
+        enum_values: keywords.read("enum", |json| Some(Box::new(EnumValues::new(json.as_array()?))))?,
         applicators: if has_applicators { Some(Box::new(applicators(&keywords)?)) } else { None },
+        variants: keywords.children("variants")?,
         is_simple_object: false,
-        checks_while_reading: match keywords.0.get("streamed") {
-            None => ChecksWhileReading::None,
-            Some(Json::String(_)) => ChecksWhileReading::OwnKeywords,
-            Some(_) => ChecksWhileReading::All,
-        },
-        unless_null: keywords.child("unlessNull"),
+        checks_while_reading: checks_while_reading.unwrap_or(ChecksWhileReading::None),
+        unless_null: keywords.child("unlessNull")?,
+        is_broken: false,
     })
 }
 
-fn kind(name: &Json) -> Option<Kinds> {
-    Some(match name.as_str()? {
+fn kinds(keywords: &Keywords<'_>) -> Result<Kinds, Defect> {
+    let Some(names) = keywords.read("type", Json::as_array)? else { return Ok(Kinds::ALL) };
+    names.iter().try_fold(Kinds::NONE, |kinds, name| {
+        let name = name.as_str().ok_or_else(|| malformed("type"))?;
+        Ok(kinds | kind(name).ok_or_else(|| unknown_name("type", name))?)
+    })
+}
+
+fn kind(name: &str) -> Option<Kinds> {
+    Some(match name {
         "null" => Kinds::NULL,
         "boolean" => Kinds::BOOL,
         "integer" => Kinds::INTEGER | Kinds::WHOLE,
@@ -194,120 +193,135 @@ fn kind(name: &Json) -> Option<Kinds> {
     })
 }
 
-fn string(keywords: &Keywords<'_>) -> StringKeywords {
-    let format = keywords.string("format").and_then(Format::named);
+fn string(keywords: &Keywords<'_>) -> Result<StringKeywords, Defect> {
+    let format = keywords.named("format", Format::named)?;
     let has_others = keywords.has(&["minLength", "maxLength", "pattern", "encoding", "json"]);
-    StringKeywords {
-        min_length: keywords.size("minLength").unwrap_or(0),
-        max_length: keywords.size("maxLength"),
-        pattern: keywords.string("pattern").map(Pattern::new),
+    Ok(StringKeywords {
+        min_length: keywords.limit("minLength")?.unwrap_or(0),
+        max_length: keywords.limit("maxLength")?,
+        pattern: keywords.string("pattern")?.map(Pattern::new),
         format,
         find_end: format.filter(|_| !has_others).and_then(Format::find_end),
-        content_encoding: keywords.string("encoding").map(Into::into),
-        content_is_json: keywords.flag("json"),
-    }
+        content_encoding: keywords.named("encoding", Encoding::named)?,
+        content_is_json: keywords.flag("json")?,
+    })
 }
 
-fn number(keywords: &Keywords<'_>) -> NumberKeywords {
-    let bound = |keyword| keywords.number(keyword).and_then(|text| Bound::parse(&text));
-    NumberKeywords {
-        minimum: bound("minimum"),
-        maximum: bound("maximum"),
-        exclusive_minimum: bound("exclusiveMinimum"),
-        exclusive_maximum: bound("exclusiveMaximum"),
-        multiple_of: keywords.number("multipleOf").and_then(|text| Divisor::parse(&text)),
-    }
+fn number(keywords: &Keywords<'_>) -> Result<NumberKeywords, Defect> {
+    let bound = |keyword| keywords.number(keyword, Bound::parse);
+    Ok(NumberKeywords {
+        minimum: bound("minimum")?,
+        maximum: bound("maximum")?,
+        exclusive_minimum: bound("exclusiveMinimum")?,
+        exclusive_maximum: bound("exclusiveMaximum")?,
+        multiple_of: keywords.number("multipleOf", Divisor::parse)?,
+    })
 }
 
-fn array(keywords: &Keywords<'_>) -> Option<ArrayKeywords> {
-    let contains = keywords.child("contains").map(|node| Contains {
-        node,
-        min: keywords.size("minContains").unwrap_or(1),
-        max: keywords.size("maxContains"),
-        evaluates: keywords.flag("containsEvaluates"),
-    });
-    Some(ArrayKeywords {
+fn array(keywords: &Keywords<'_>) -> Result<ArrayKeywords, Defect> {
+    let contains = match keywords.child("contains")? {
+        None => None,
+        Some(node) => Some(Contains {
+            node,
+            min: keywords.limit("minContains")?.unwrap_or(1),
+            max: keywords.limit("maxContains")?,
+            evaluates: keywords.flag("containsEvaluates")?,
+        }),
+    };
+    Ok(ArrayKeywords {
         prefix_items: keywords.children("prefixItems")?,
-        items: keywords.child("items"),
-        min_items: keywords.size("minItems").unwrap_or(0),
-        max_items: keywords.size("maxItems"),
-        unique_items: keywords.flag("uniqueItems"),
+        items: keywords.child("items")?,
+        min_items: keywords.limit("minItems")?.unwrap_or(0),
+        max_items: keywords.limit("maxItems")?,
+        unique_items: keywords.flag("uniqueItems")?,
         contains,
     })
 }
 
-fn object(keywords: &Keywords<'_>) -> Option<ObjectKeywords> {
-    let properties = list(keywords.0.get("members"), |property| {
-        let [name, rest @ ..] = property.as_array()? else { return None };
-        let node = rest.first().and_then(child);
-        let name = name.as_str()?;
+fn object(keywords: &Keywords<'_>) -> Result<ObjectKeywords, Defect> {
+    let properties = keywords.list("members", |property| {
+        let (name, node) = match property.as_array()? {
+            [name] => (name, None),
+            [name, node] => (name, Some(keywords.child_of(node)?)),
+            _ => return None,
+        };
         Some(Property {
-            name: KnownName::new(name),
-            is_declared: !rest.is_empty(),
+            name: KnownName::new(name.as_str()?),
+            is_declared: node.is_some(),
             node,
             always_accepted: Kinds::NONE,
         })
     })?;
     let number = |json: &Json| match json {
-        Json::Number(number) => u16::try_from(number.as_i64()?).ok(),
+        Json::Number(number) => {
+            u16::try_from(number).ok().filter(|number| usize::from(*number) < properties.len())
+        }
         Json::Null | Json::Bool(_) | Json::String(_) | Json::Array(_) | Json::Object(_) => None,
     };
-    let patterns = list(keywords.0.get("patternProperties"), |pair| {
+    let required = keywords.list("required", number)?;
+    let patterns = keywords.list("patternProperties", |pair| {
         let [pattern, node] = pair.as_array()? else { return None };
-        Some((Pattern::new(pattern.as_str()?), child(node)?))
+        Some((Pattern::new(pattern.as_str()?), keywords.child_of(node)?))
     })?;
-    let dependent_required = list(keywords.0.get("dependentRequired"), |pair| {
+    let dependent_required = keywords.list("dependentRequired", |pair| {
         let [property, others] = pair.as_array()? else { return None };
-        Some((number(property)?, list(Some(others), number)?))
+        let others = others.as_array()?.iter().map(number).collect::<Option<_>>()?;
+        Some((number(property)?, others))
     })?;
-    let dependent_schemas = list(keywords.0.get("dependentSchemas"), |pair| {
+    let dependent_schemas = keywords.list("dependentSchemas", |pair| {
         let [property, node] = pair.as_array()? else { return None };
-        Some((number(property)?, child(node)?))
+        Some((number(property)?, keywords.child_of(node)?))
     })?;
-    let additional = match keywords.0.get("additionalProperties") {
-        None => AdditionalProperties::Unconstrained,
-        Some(Json::Bool(true)) => AdditionalProperties::Accepted,
-        Some(Json::Bool(false)) => AdditionalProperties::Rejected,
-        Some(node) => AdditionalProperties::Checked(child(node)?),
-    };
+    let additional = keywords.read("additionalProperties", |json| {
+        Some(match json {
+            Json::Bool(true) => AdditionalProperties::Accepted,
+            Json::Bool(false) => AdditionalProperties::Rejected,
+            Json::Null | Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Object(_) => {
+                AdditionalProperties::Checked(keywords.child_of(json)?)
+            }
+        })
+    })?;
+    let copies = keywords.limit("copies")?;
+    #[cfg(not(feature = "explain"))]
+    let _ = copies;
     let hashes = properties.iter().map(|property| property.name.hash().to_u64());
-    Some(ObjectKeywords {
+    Ok(ObjectKeywords {
         index: PropertyIndex::new(hashes),
+        required: required.iter().map(|number| usize::from(*number)).collect(),
         properties,
-        required: list(keywords.0.get("required"), number)?
-            .iter()
-            .map(|number| usize::from(*number))
-            .collect(),
         patterns,
-        additional,
-        property_names: keywords.child("propertyNames"),
-        min_properties: keywords.size("minProperties").unwrap_or(0),
-        max_properties: keywords.size("maxProperties"),
+        additional: additional.unwrap_or_default(),
+        property_names: keywords.child("propertyNames")?,
+        min_properties: keywords.limit("minProperties")?.unwrap_or(0),
+        max_properties: keywords.limit("maxProperties")?,
         dependent_required,
         dependent_schemas,
         conditions: Vec::new(),
         #[cfg(feature = "explain")]
-        copies: keywords.size("copies").and_then(|copies| u32::try_from(copies).ok()).unwrap_or(1),
+        copies: copies.map_or(1, |copies| u32::try_from(copies).unwrap_or(u32::MAX)),
         recorded: Box::default(),
         simple_required: None,
     })
 }
 
-fn applicators(keywords: &Keywords<'_>) -> Option<Applicators> {
-    let dynamic_ref = keywords.0.get("dynamic").and_then(Json::as_array).and_then(|pair| {
-        let [name, node] = pair else { return None };
-        Some((name.as_str()?.into(), child(node)?))
-    });
-    Some(Applicators {
+fn applicators(keywords: &Keywords<'_>) -> Result<Applicators, Defect> {
+    let condition = match keywords.child("if")? {
+        None => None,
+        Some(node) => Some((node, keywords.child("then")?, keywords.child("else")?)),
+    };
+    let dynamic_ref = keywords.read("dynamic", |json| {
+        let [name, node] = json.as_array()? else { return None };
+        Some((name.as_str()?.into(), keywords.child_of(node)?))
+    })?;
+    Ok(Applicators {
         all_of: keywords.children("allOf")?,
         any_of: keywords.children("anyOf")?,
         one_of: keywords.children("oneOf")?,
-        variants: keywords.children("variants")?,
-        not: keywords.child("not"),
-        condition: keywords.child("if").map(|node| (node, keywords.child("then"), keywords.child("else"))),
+        not: keywords.child("not")?,
+        condition,
         dynamic_ref,
-        resource: keywords.size("resource").and_then(|number| u16::try_from(number).ok()),
-        unevaluated_properties: keywords.child("unevaluatedProperties"),
-        unevaluated_items: keywords.child("unevaluatedItems"),
+        resource: keywords.resource("resource")?,
+        unevaluated_properties: keywords.child("unevaluatedProperties")?,
+        unevaluated_items: keywords.child("unevaluatedItems")?,
     })
 }

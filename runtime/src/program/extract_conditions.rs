@@ -77,11 +77,8 @@ impl<'n> Extractor<'n> {
     }
 
     fn applicators(mut self) -> Extracted {
-        let applicators = self.node.applicators.as_ref();
-        let Some(applicators) = applicators.filter(|applicators| applicators.variants.is_empty()) else {
-            return Extracted::default();
-        };
-        if self.node.object.is_none() {
+        let Some(applicators) = &self.node.applicators else { return Extracted::default() };
+        if self.node.object.is_none() || !self.node.variants.is_empty() {
             return Extracted::default();
         }
         let mut conditions = Vec::new();
@@ -230,8 +227,7 @@ impl ObjectKeywords {
 impl Applicators {
     /// Returns whether the result depends neither on the dynamic scope nor on evaluated properties and items.
     fn is_context_free(&self) -> bool {
-        self.variants.is_empty()
-            && self.dynamic_ref.is_none()
+        self.dynamic_ref.is_none()
             && self.resource.is_none()
             && self.unevaluated_properties.is_none()
             && self.unevaluated_items.is_none()

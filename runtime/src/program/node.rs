@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::property_conditions::{PropertyCondition, ValuePositions};
 use super::property_index::PropertyIndex;
 use crate::bit_set::BitSet;
-use crate::format::{FindEnd, Format};
+use crate::format::{Encoding, FindEnd, Format};
 use crate::kinds::Kinds;
 use crate::lexer::{KnownName, NameHash};
 use crate::reject::Reason;
@@ -27,6 +27,10 @@ pub(crate) struct Node {
     pub(crate) is_simple_object: bool,
     /// The node that checks all values other than `null`. A node with this field accepts `null`.
     pub(crate) unless_null: Option<NodeId>,
+    /// The nodes that check the variants of the generated enum.
+    pub(crate) variants: Box<[NodeId]>,
+    /// Whether the node stands for a node that does not exist, or whose program has a defect.
+    pub(crate) is_broken: bool,
 }
 
 /// The conditions of a node that its generated type checks while it reads the value.
@@ -46,7 +50,7 @@ pub(crate) struct StringKeywords {
     pub(crate) max_length: Option<usize>,
     pub(crate) pattern: Option<Pattern>,
     pub(crate) format: Option<Format>,
-    pub(crate) content_encoding: Option<Box<str>>,
+    pub(crate) content_encoding: Option<Encoding>,
     pub(crate) content_is_json: bool,
     /// The function of the format that finds the end of the string. Set only if the format is the only keyword for
     /// strings.
@@ -182,8 +186,6 @@ pub(crate) struct Applicators {
     pub(crate) all_of: Box<[NodeId]>,
     pub(crate) any_of: Box<[NodeId]>,
     pub(crate) one_of: Box<[NodeId]>,
-    /// The alternatives in the order of the variants of the generated enum.
-    pub(crate) variants: Box<[NodeId]>,
     pub(crate) not: Option<NodeId>,
     /// `if`, `then` and `else`.
     pub(crate) condition: Option<(NodeId, Option<NodeId>, Option<NodeId>)>,
@@ -196,8 +198,8 @@ pub(crate) struct Applicators {
 }
 
 impl Node {
-    /// Returns a node that rejects all values.
-    pub(super) const fn rejecting() -> Self {
+    /// Returns a node that ends each check with an error.
+    pub(super) fn broken() -> Self {
         Self {
             kinds: Kinds::NONE,
             string: None,
@@ -209,6 +211,8 @@ impl Node {
             checks_while_reading: ChecksWhileReading::None,
             is_simple_object: false,
             unless_null: None,
+            variants: Box::default(),
+            is_broken: true,
         }
     }
 

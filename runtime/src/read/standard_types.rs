@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use super::{PropertyReader, Read, read};
 use crate::check::{Checker, unique_items};
@@ -18,7 +19,7 @@ use crate::reject::{Reason, Reject};
 impl<'a> Checker<'a> {
     /// Checks that a value of one of these kinds follows and that the node accepts its kind. Returns the node.
     #[inline]
-    pub(super) fn expect_kind(
+    pub(crate) fn expect_kind(
         &mut self,
         kinds: Kinds,
         node_ref: Option<NodeRef>,
@@ -126,18 +127,39 @@ impl<'a> Read<'a> for () {
     }
 }
 
-impl<'a> Read<'a> for i64 {
-    fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
-        if let Some(small) = checker.read_small_integer(node_ref) {
-            return Ok(small);
+macro_rules! integers {
+    ($($type:ty)*) => {$(
+        impl<'a> Read<'a> for $type {
+            fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
+                checker.lexer.peek();
+                let start = checker.lexer.position();
+                let value = match checker.read_small_integer(node_ref) {
+                    Some(small) => Self::try_from(small).ok(),
+                    None => {
+                        let number = checker.read_number(node_ref)?;
+                        Decimal::parse(number.text).and_then(|decimal| decimal.to_integer())
+                    }
+                };
+                value.ok_or(Reject::new(start, Reason::DoesNotFitType))
+            }
         }
-        let number = checker.read_number(node_ref)?;
-        match number.small_integer().or_else(|| Decimal::parse(number.text)?.to_i64()) {
-            Some(value) => Ok(value),
-            None => checker.lexer.reject(Reason::DoesNotFitType),
-        }
-    }
+    )*};
 }
+integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+
+macro_rules! non_zero_integers {
+    ($($type:ty)*) => {$(
+        impl<'a> Read<'a> for NonZero<$type> {
+            fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
+                checker.lexer.peek();
+                let start = checker.lexer.position();
+                let value = <$type>::read(checker, node_ref)?;
+                Self::new(value).ok_or(Reject::new(start, Reason::DoesNotFitType))
+            }
+        }
+    )*};
+}
+non_zero_integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
 
 impl<'a> Read<'a> for Number {
     fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
@@ -246,6 +268,15 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     }
 }
 
+impl<'a, T: Read<'a>, const N: usize> Read<'a> for [T; N] {
+    fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
+        checker.lexer.peek();
+        let start = checker.lexer.position();
+        let items = Vec::read(checker, node_ref)?;
+        Self::try_from(items).map_err(|_| Reject::new(start, Reason::DoesNotFitType))
+    }
+}
+
 impl<'a, K: From<Cow<'a, str>> + Ord, T: Read<'a>> Read<'a> for BTreeMap<K, T> {
     fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
         let mut properties = PropertyReader::open(checker, node_ref, &[])?;
@@ -261,38 +292,4 @@ impl<'a, K: From<Cow<'a, str>> + Ord, T: Read<'a>> Read<'a> for BTreeMap<K, T> {
         properties.close(checker)?;
         Ok(all)
     }
-}
-
-macro_rules! tuples {
-    ($($first:ident $($other:ident)*;)*) => {$(
-        impl<'a, $first: Read<'a>, $($other: Read<'a>),*> Read<'a> for ($first, $($other,)*) {
-            fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {
-                checker.expect_kind(Kinds::ARRAY, node_ref)?;
-                checker.lexer.enter()?;
-                let all = ($first::read_element(checker, true)?, $($other::read_element(checker, false)?,)*);
-                if checker.lexer.next_element(false)? {
-                    return checker.lexer.reject(Reason::DoesNotFitType);
-                }
-                Ok(all)
-            }
-        }
-    )*};
-}
-
-/// Reads one element of a tuple. The checker has already checked the whole array.
-trait TupleElement<'a>: Read<'a> {
-    fn read_element(checker: &mut Checker<'a>, is_first: bool) -> Result<Self, Reject> {
-        if checker.lexer.next_element(is_first)? {
-            Self::read(checker, None)
-        } else {
-            checker.lexer.reject(Reason::DoesNotFitType)
-        }
-    }
-}
-
-impl<'a, T: Read<'a>> TupleElement<'a> for T {}
-
-tuples! {
-    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H;
-    A B C D E F G H I; A B C D E F G H I J; A B C D E F G H I J K; A B C D E F G H I J K L;
 }

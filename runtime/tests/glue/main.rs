@@ -7,3 +7,4 @@ mod functions;
 mod json;
 #[allow(dead_code, missing_docs, unreachable_pub, reason = "like generated code")]
 mod order;
+mod values;

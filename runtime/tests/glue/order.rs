@@ -128,13 +128,13 @@ const PROGRAM_TEXT: &str = r#"{"format":4,"nodes":[
     {"streamed":true,"type":["array"],"minItems":1,"items":11},
     {"streamed":true,"type":["string"],"maxLength":20},
     {"streamed":true,"type":["string","null"]},
-    {"streamed":true,"enum":["small","large"],"type":["string"]},
-    {"streamed":true,"variants":[12,13],"oneOf":[12,13]},
+    {"at":"/6","streamed":true,"enum":["small","large"],"type":["string"]},
+    {"at":"/7","streamed":true,"variants":[12,13],"oneOf":[12,13]},
     {"streamed":true,"type":["number"],"minimum":0},
-    {"streamed":true,"type":["array"],"uniqueItems":true,"items":1},
+    {"at":"/9","streamed":true,"type":["array"],"uniqueItems":true,"items":1},
     {"type":["integer"]},
-    {"streamed":true,"type":["object"],"members":[["sku",1],["qty",14]],"required":[0,1],"additionalProperties":false},
-    {"streamed":true,"type":["object"],"members":[["card",1]],"required":[0]},
+    {"at":"/11","streamed":true,"type":["object"],"members":[["sku",1],["qty",14]],"required":[0,1],"additionalProperties":false},
+    {"at":"/12","streamed":true,"type":["object"],"members":[["card",1]],"required":[0]},
     {"streamed":true,"type":["object"],"members":[["cash",8]],"required":[0]},
     {"streamed":true,"type":["integer"],"minimum":1,"maximum":1000}]}"#;
 

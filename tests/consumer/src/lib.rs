@@ -8,7 +8,7 @@ pub mod events {
     include!(concat!(env!("OUT_DIR"), "/events.rs"));
 }
 
-use events::order_placed::v2::{Line, OrderPlaced};
+use events::commerce_order_placed::v2::{Line, OrderPlaced};
 
 /// Returns the number of pieces in an order.
 pub fn pieces(order: &OrderPlaced) -> i64 {

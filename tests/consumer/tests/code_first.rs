@@ -5,7 +5,7 @@ mod events {
     include!(concat!(env!("OUT_DIR"), "/code_first/events.rs"));
 }
 
-use events::task_done::v1::TaskDone as Generated;
+use events::workshop_task_done::v1::TaskDone as Generated;
 use evschema_model::{Coordinates, Subject, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

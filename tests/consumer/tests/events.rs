@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use commerce_order_placed::v2::{Line, OrderPlaced};
 use evschema_runtime::{Error, Event, Integer, Json};
 use evschema_tests_consumer::events::{
-    account_closed, account_opened, alert_raised, entry_posted, file_uploaded, order_cancelled, order_placed,
-    payment_captured, reading_recorded, rendition_completed, shipment_dispatched,
+    commerce_order_cancelled, commerce_order_placed, commerce_payment_captured, commerce_shipment_dispatched,
+    fraud_alert_raised, ledger_account_closed, ledger_account_opened, ledger_entry_posted,
+    media_file_uploaded, media_rendition_completed, telemetry_reading_recorded,
 };
 use evschema_tests_consumer::{pieces, with_line};
-use order_placed::v2::{Line, OrderPlaced};
 
 const ORDER: &str = r#"{
     "order_id": "6f1c2a8e-0d3b-4c57-9a41-2f5f8f1f0b11",
@@ -87,7 +88,7 @@ fn a_producer_cannot_send_what_the_schema_refuses() {
 #[test]
 fn the_contract_is_in_the_type() {
     assert_eq!(OrderPlaced::SUBJECT, "commerce.order.placed");
-    assert_eq!(order_placed::v1::OrderPlaced::VERSION, "1.2.0");
+    assert_eq!(commerce_order_placed::v1::OrderPlaced::VERSION, "1.2.0");
     assert!(OrderPlaced::DIGEST.starts_with("sha256:"));
     assert!(OrderPlaced::DATASCHEMA.ends_with("/schemas/commerce.order.placed/2.2.0.json"));
     assert!(OrderPlaced::SCHEMA.contains("\"Order placed\""));
@@ -108,16 +109,16 @@ fn examples_come_back<T: Event + PartialEq + std::fmt::Debug>() {
 
 #[test]
 fn every_example_comes_back() {
-    examples_come_back::<account_closed::v1::AccountClosed>();
-    examples_come_back::<account_opened::v1::AccountOpened>();
-    examples_come_back::<alert_raised::v1::FraudAlertRaised>();
-    examples_come_back::<entry_posted::v1::EntryPosted>();
-    examples_come_back::<file_uploaded::v1::FileUploaded>();
-    examples_come_back::<order_cancelled::v1::OrderCancelled>();
-    examples_come_back::<order_placed::v1::OrderPlaced>();
-    examples_come_back::<order_placed::v2::OrderPlaced>();
-    examples_come_back::<payment_captured::v1::PaymentCaptured>();
-    examples_come_back::<reading_recorded::v1::ReadingRecorded>();
-    examples_come_back::<rendition_completed::v1::RenditionCompleted>();
-    examples_come_back::<shipment_dispatched::v1::ShipmentDispatched>();
+    examples_come_back::<ledger_account_closed::v1::AccountClosed>();
+    examples_come_back::<ledger_account_opened::v1::AccountOpened>();
+    examples_come_back::<fraud_alert_raised::v1::AlertRaised>();
+    examples_come_back::<ledger_entry_posted::v1::EntryPosted>();
+    examples_come_back::<media_file_uploaded::v1::FileUploaded>();
+    examples_come_back::<commerce_order_cancelled::v1::OrderCancelled>();
+    examples_come_back::<commerce_order_placed::v1::OrderPlaced>();
+    examples_come_back::<commerce_order_placed::v2::OrderPlaced>();
+    examples_come_back::<commerce_payment_captured::v1::PaymentCaptured>();
+    examples_come_back::<telemetry_reading_recorded::v1::ReadingRecorded>();
+    examples_come_back::<media_rendition_completed::v1::RenditionCompleted>();
+    examples_come_back::<commerce_shipment_dispatched::v1::ShipmentDispatched>();
 }

@@ -18,7 +18,8 @@ use serde_json::Value;
 /// Compiles the cases, and lists how each case parses and writes an event.
 macro_rules! cases {
     ($($case:ident,)*) => {
-        $(#[allow(dead_code, deprecated, unused_imports, reason = "the attributes of the generated index")]
+        $(#[allow(clippy::all, dead_code, deprecated, missing_docs, reason = "as in the generated index")]
+        #[allow(non_camel_case_types, rustdoc::all, unreachable_pub, unused_imports, reason = "as in the generated index")]
         mod $case {
             include!(concat!("../../../codegen/golden/", stringify!($case), "/x.rs"));
         })*

@@ -5,7 +5,7 @@ rt::generated_by! { "0.1.0" format 4 }
 rt::object! {
     X in x {
         present "present" required String,
-        present_or_null "present_or_null" required String,
+        present_or_null "present_or_null" required Option<String>,
         absent "absent" optional String => with_absent,
         absent_or_null "absent_or_null" maybe String => with_absent_or_null,
         only_null "only_null" optional () => with_only_null,

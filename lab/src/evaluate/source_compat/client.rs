@@ -1,6 +1,6 @@
 //! Writes the code of a client that uses every type of a surface.
 
-use super::surface::{Shown, Surface};
+use evschema_tests::{Shown, Surface};
 
 /// A function that stands for the values that a real client would get from elsewhere.
 const GIVEN: &str = "    fn given<T>() -> T {\n        loop {}\n    }\n";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::surface::{Shown, Surface};
+use evschema_tests::{Shown, Surface};
 
 /// A kind of difference between two surfaces. The most important kinds are first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

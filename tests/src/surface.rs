@@ -7,30 +7,32 @@ use quote::ToTokens;
 use syn::{Fields, Item, UseTree};
 
 /// The types of one module, by name.
-pub(super) type Surface = BTreeMap<String, Shown>;
+pub type Surface = BTreeMap<String, Shown>;
 
 /// The public parts of one type.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shown {
+pub struct Shown {
     /// The public fields and their types.
-    pub(super) fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, String>,
     /// The setters and the types of their arguments.
-    pub(super) setters: BTreeMap<String, String>,
+    pub setters: BTreeMap<String, String>,
     /// The module of the type's `Required`, if the type is a struct with fields.
-    pub(super) module: Option<String>,
+    pub module: Option<String>,
     /// The members of `Required` and their types, if the type has `new`.
-    pub(super) new: Option<Vec<(String, String)>>,
+    pub new: Option<Vec<(String, String)>>,
     /// The inner type of a newtype.
-    pub(super) inner: Option<String>,
+    pub inner: Option<String>,
     /// The variants and their types.
-    pub(super) variants: BTreeMap<String, Option<String>>,
-    /// The names in JSON of fields and variants, as literals.
-    pub(super) json: BTreeMap<String, String>,
+    pub variants: BTreeMap<String, Option<String>>,
+    /// The names in JSON of fields and variants, without the quotes of their literals.
+    pub json: BTreeMap<String, String>,
+    /// The location of the schema that checks the type alone, if the glue names it.
+    pub location: Option<String>,
 }
 
 /// Returns the surface of a module such as `commerce_order_placed::v1`, including the types that it re-exports. Returns
 /// `None` if the files cannot be parsed.
-pub(super) fn surface(files: &[GeneratedFile], module: &str) -> Option<Surface> {
+pub fn surface(files: &[GeneratedFile], module: &str) -> Option<Surface> {
     let (subject, version) = module.split_once("::")?;
     let text = |path: String| files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
     let file = syn::parse_file(text(format!("{subject}.rs"))?).ok()?;
@@ -114,6 +116,10 @@ fn add_glue(surface: &mut Surface, glue: &str) {
             opens = ["rt::object! {", "rt::texts! {"].contains(&line);
             current = None;
         } else if let Some(shown) = &mut current
+            && let Some(location) = line.strip_prefix("at (PROGRAM, \"")
+        {
+            shown.location = Some(location.trim_end_matches("\")").to_owned());
+        } else if let Some(shown) = &mut current
             && let Some((name, rest)) = line.split_once(" \"")
             && let Some((json, rest)) = rest.rsplit_once('"')
         {
@@ -123,10 +129,10 @@ fn add_glue(surface: &mut Surface, glue: &str) {
                 && let Some(new) = &mut shown.new
             {
                 new.push((name.to_owned(), of.replace(' ', "")));
-            } else if let Some((of, setter)) = rest.rsplit_once(" with_")
+            } else if let Some((of, setter)) = rest.split_once(" => ")
                 && let Some((_, of)) = of.split_once(' ')
             {
-                shown.setters.insert(format!("with_{setter}"), of.replace(' ', ""));
+                shown.setters.insert(setter.to_owned(), of.replace(' ', ""));
             }
         }
     }
