@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::path::{self, Part, TypePath};
+use super::requests::Requests;
 use super::{
-    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
-    boxes, constraints, naming,
+    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TextVariant, TypeId, TypeRef,
+    UnionVariant, boxes, constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
-use super::requests::Requests;
 use crate::names::{self, Style, distinct};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 

@@ -23,11 +23,8 @@ impl Planner<'_, '_> {
         for at in 0..self.plan().definitions.len() {
             let place = self.plan().definitions[at].place;
             let all = &self.requests.options;
-            let mut requested = Requested {
-                name: None,
-                derives: all.derives.clone(),
-                attributes: all.attributes.clone(),
-            };
+            let mut requested =
+                Requested { name: None, derives: all.derives.clone(), attributes: all.attributes.clone() };
             if let Some(settings) = self.requests.settings_of(place) {
                 requested.name.clone_from(&settings.name);
                 requested.derives.extend(settings.derives.iter().cloned());

@@ -21,8 +21,7 @@ pub(super) fn wrong(setting: &str, message: &str, help: &str) -> Problem {
 /// Returns the wrapper of the runtime for strings of a format.
 pub(super) fn formatted(format: &FormatType) -> String {
     /// Types whose own `Display` is not the text of a format of JSON Schema.
-    const RFC_3339: [&str; 4] =
-        ["time::OffsetDateTime", "time::Date", "time::Time", "chrono::DateTime<"];
+    const RFC_3339: [&str; 4] = ["time::OffsetDateTime", "time::Date", "time::Time", "chrono::DateTime<"];
     match format {
         FormatType::Path(of) => {
             let of = of.trim();
@@ -31,7 +30,11 @@ pub(super) fn formatted(format: &FormatType) -> String {
                 Some(generic) => bare.starts_with(known) || bare == generic,
                 None => bare == *known,
             });
-            if is_rfc_3339 { format!("rt::Formatted<{of}, rt::Rfc3339>") } else { format!("rt::Formatted<{of}>") }
+            if is_rfc_3339 {
+                format!("rt::Formatted<{of}, rt::Rfc3339>")
+            } else {
+                format!("rt::Formatted<{of}>")
+            }
         }
         FormatType::With { of, text } => format!("rt::Formatted<{}, {}>", of.trim(), text.trim()),
     }
@@ -94,10 +97,8 @@ impl Planner<'_, '_> {
                 places.extend((self.atlas.document(entry) == *document).then_some(entry));
             } else {
                 let at = self.atlas.schema(self.atlas.document(entry)).at();
-                let target = SchemaKey {
-                    subject: at.subject.clone(),
-                    pointer: self.atlas.pointer(entry).clone(),
-                };
+                let target =
+                    SchemaKey { subject: at.subject.clone(), pointer: self.atlas.pointer(entry).clone() };
                 problem = Some(wrong(
                     setting,
                     &format!("this schema is only a reference to `{target}`"),
@@ -141,10 +142,9 @@ impl Planner<'_, '_> {
         };
         for (key, settings) in &self.requests.options.settings {
             let setting = format!("gen.types.\"{key}\"");
-            let is_of_key = |place: &Place| {
-                self.requests.settings.get(place).is_some_and(|(known, _)| known == key)
-            };
-            if !self.requests.settings.keys().any(|place| is_of_key(place)) || has_problem(&setting) {
+            let is_of_key =
+                |place: &Place| self.requests.settings.get(place).is_some_and(|(known, _)| known == key);
+            if !self.requests.settings.keys().any(is_of_key) || has_problem(&setting) {
                 continue;
             }
             let types: Vec<&Body> = self
@@ -167,7 +167,8 @@ impl Planner<'_, '_> {
                 ));
                 continue;
             }
-            if settings.newtype == Some(true) && !types.iter().any(|body| matches!(body, Body::Newtype { .. }))
+            if settings.newtype == Some(true)
+                && !types.iter().any(|body| matches!(body, Body::Newtype { .. }))
             {
                 problems.push(wrong(
                     &format!("{setting}.newtype"),
@@ -177,12 +178,14 @@ impl Planner<'_, '_> {
             }
             problems.extend(unused_fields(&setting, settings, &types));
         }
-        for (key, _) in &self.requests.options.replace {
+        for key in self.requests.options.replace.keys() {
             let setting = format!("gen.replace.\"{key}\"");
-            let mut places =
-                self.requests.replaced.iter().filter(|(_, (known, _))| known == key).peekable();
+            let mut places = self.requests.replaced.iter().filter(|(_, (known, _))| known == key).peekable();
             let exists = places.peek().is_some();
-            if exists && !places.any(|(place, _)| self.requests.used.contains(place)) && !has_problem(&setting) {
+            if exists
+                && !places.any(|(place, _)| self.requests.used.contains(place))
+                && !has_problem(&setting)
+            {
                 problems.push(wrong(
                     &setting,
                     "no generated type contains a value of this schema",
