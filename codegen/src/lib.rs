@@ -47,4 +47,4 @@ pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};
 pub use generate_error::GenerateError;
 pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates, TypeOptions};
-pub use selection::{newest_of_lines, selection, unselectable};
+pub use selection::{Selection, newest_of_lines};
