@@ -26,8 +26,13 @@ pub fn generate(
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let mut planner = Planner::new(&atlas, options.keep_unknown);
+    planner.request(&options.types, &documents);
     for event in &events {
         planner.add_event(*event);
+    }
+    let problems = planner.request_problems();
+    if !problems.is_empty() {
+        return Err(GenerateError::new(problems));
     }
     let programs = link(&mut planner, &documents, options.formats);
     let plan = planner.finish();

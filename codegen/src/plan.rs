@@ -10,6 +10,7 @@ mod modules;
 mod naming;
 mod path;
 mod readers;
+mod requests;
 mod typing;
 mod unions;
 mod variants;
@@ -20,7 +21,7 @@ pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::atlas::{DocumentId, Place};
 
@@ -60,6 +61,17 @@ pub(crate) enum RustType {
     },
     /// Only this string. Only a variant of an enum has this type; the variant contains nothing.
     Text(String),
+    /// A type that the settings name.
+    External(External),
+}
+
+/// A type that the settings name, instead of a type of the generator.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct External {
+    /// The type in Rust syntax.
+    pub(crate) text: String,
+    /// Whether the type holds any string, and checks the string's conditions while it parses. Other types check nothing.
+    pub(crate) is_string: bool,
 }
 
 /// A named type.
@@ -73,8 +85,18 @@ pub(crate) struct Definition {
     pub(crate) place: Option<Place>,
     /// Its name in the module. Empty until the plan is complete.
     pub(crate) name: String,
+    pub(crate) requested: Requested,
     pub(crate) docs: Vec<String>,
     pub(crate) body: Body,
+}
+
+/// The name, traits and attributes that settings or the schema request for a type.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Requested {
+    pub(crate) name: Option<String>,
+    /// Traits that the type derives, in addition to the traits that the generator chooses.
+    pub(crate) derives: Vec<String>,
+    pub(crate) attributes: Vec<String>,
 }
 
 /// The content of a named type.
@@ -110,6 +132,8 @@ pub(crate) struct Struct {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    /// The attributes that the settings give the field.
+    pub(crate) attributes: Vec<String>,
     pub(crate) deprecated: bool,
     pub(crate) value: TypeRef,
     pub(crate) required: bool,
@@ -221,6 +245,7 @@ impl Plan {
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
+                | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
                 | RustType::Tuple(_)
@@ -239,6 +264,39 @@ impl Plan {
             (false, true) if !self.takes_null(&bare) => Form::Maybe,
             (false, _) => Form::Optional,
         }
+    }
+
+    /// Returns whether values of a type contain values of a user's type, at any depth.
+    pub(crate) fn holds_replaced(&self, value: &TypeRef) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![value];
+        while let Some(next) = open.pop() {
+            match &next.shape {
+                RustType::External(external) if !external.is_string => return true,
+                RustType::List(item) | RustType::Map(item) => open.push(item),
+                RustType::Tuple(parts) => open.extend(parts),
+                RustType::Named(id) if seen.insert(*id) => match &self.definition(*id).body {
+                    Body::Struct(body) => {
+                        open.extend(body.fields.iter().map(|field| &field.value).chain(&body.rest));
+                    }
+                    Body::Union(variants) => open.extend(variants.iter().map(|variant| &variant.value)),
+                    Body::Newtype { inner, .. } => open.push(inner),
+                    Body::Texts(_) | Body::Integers(_) => {}
+                },
+                RustType::OnlyProperty { of, .. } => open.push(of),
+                RustType::Named(_)
+                | RustType::External(_)
+                | RustType::Text(_)
+                | RustType::Bool
+                | RustType::I64
+                | RustType::Integer
+                | RustType::Number
+                | RustType::String
+                | RustType::Null
+                | RustType::Json => {}
+            }
+        }
+        false
     }
 
     /// Returns whether a type has only one value. A constructor needs no argument for such a type.

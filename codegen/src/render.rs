@@ -94,6 +94,7 @@ fn version(
     let beside = |kind: &str| literal(&format!("{}.{kind}", module.version));
     view::Version {
         module: module.version.clone(),
+        attributes: deprecation(types.options.deprecated.get(types.atlas.schema(id).at())),
         docs: vec![format!("Version {}.", types.atlas.schema(id).at().version)],
         runtime: types.options.runtime.clone(),
         uses: types.uses(id),
@@ -119,6 +120,15 @@ pub(crate) fn type_text(
     let options = Options::default();
     types::Types { atlas, plan, programs: &programs, modules, options: &options, borrowed: None }
         .named_in(home, value)
+}
+
+/// Returns the attribute of a deprecated version. A reason becomes its note.
+fn deprecation(reason: Option<&String>) -> Vec<String> {
+    match reason.map(|reason| reason.trim()) {
+        None => Vec::new(),
+        Some("") => vec!["#[deprecated]".to_owned()],
+        Some(reason) => vec![format!("#[deprecated(note = {})]", literal(reason))],
+    }
 }
 
 fn headed(code: &str) -> String {

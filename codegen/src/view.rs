@@ -59,6 +59,8 @@ pub(crate) struct Alias {
 pub(crate) struct Version {
     /// The name of the module, such as `v1`.
     pub(crate) module: String,
+    /// Attributes of the module, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
     /// The path of the runtime crate; templates import it as `rt`.
@@ -125,8 +127,10 @@ pub(crate) struct Type {
     pub(crate) module: Option<String>,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The derived traits, separated by commas.
+    /// The derived traits, separated by commas. A long list has a line break at its start, at its end and between lines.
     pub(crate) derives: String,
+    /// Attributes that the settings request, each in one line.
+    pub(crate) attributes: Vec<String>,
     /// The location of the schema that checks the type alone, as a Rust literal; null if it has none.
     pub(crate) location: Option<String>,
     /// An object with fields.

@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod explain;
 mod format;
+mod formatted;
 mod glue;
 mod integer;
 mod into_owned;
@@ -31,6 +32,7 @@ mod reject;
 mod serde_json_tokens;
 mod step_budget;
 mod tuple;
+mod via_serde;
 mod write;
 
 pub use any::{AnyError, Hint, Signs};
@@ -39,6 +41,7 @@ pub use check::Checker;
 pub use document::{Document, Draft};
 pub use error::{Error, UnknownInteger, UnknownText, Violation};
 pub use event::{Checked, Event};
+pub use formatted::{Formatted, Rfc3339, Standard, TextFormat};
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
 pub use json::{Json, Kind, Map, MapRef};
@@ -71,4 +74,5 @@ pub mod private {
     pub use crate::checked_serde::{deserialize_checked, serialize_checked};
     pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
     pub use crate::read::{read_only_property, read_text};
+    pub use crate::via_serde::{read_via_serde, write_via_serde};
 }

@@ -68,8 +68,10 @@ fn holds_text(value: &TypeRef, textual: &[bool]) -> bool {
         RustType::List(of) | RustType::OnlyProperty { of, .. } => holds_text(of, textual),
         RustType::Tuple(parts) => parts.iter().any(|part| holds_text(part, textual)),
         RustType::Named(TypeId(id)) => textual[*id],
-        // `Json` is always copied, because a borrowed form would be a tree of another type.
+        // `Json` is always copied, because a borrowed form would be a tree of another type. An external type owns its
+        // strings.
         RustType::Json
+        | RustType::External(_)
         | RustType::Bool
         | RustType::I64
         | RustType::Integer

@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::path::{self, Part, TypePath};
+use super::requests::Requests;
 use super::{
-    Body, Definition, Event, Field, Plan, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
+    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
     constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
-use crate::names::{Style, distinct};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -36,6 +36,8 @@ pub(crate) struct Planner<'a, 'c> {
     /// The schemas whose types are being planned, outermost first. The flag states whether the type also accepts
     /// `null`.
     open: Vec<(Conjunction, bool)>,
+    /// The types, names and attributes that settings or schemas request.
+    pub(super) requests: Requests,
     /// If the plan has more types than this, the current event has too many.
     types_max: usize,
     /// If the planner has taken more steps than this, the current event has taken too many.
@@ -78,6 +80,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             known: HashMap::new(),
             readers: HashMap::new(),
             open: Vec::new(),
+            requests: Requests::default(),
             types_max: TYPES_MAX,
             steps_max: STEPS_MAX,
         }
@@ -128,6 +131,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         &self.plan
     }
 
+    pub(super) fn plan_mut(&mut self) -> &mut Plan {
+        &mut self.plan
+    }
+
     /// Gives the types of the plan so far their names.
     pub(crate) fn name_types(&mut self) {
         let homes: BTreeSet<DocumentId> = self.plan.definitions.iter().map(|one| one.home).collect();
@@ -158,6 +165,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         let mut conjunction = self.shapes.conjunction(&expression);
         self.drop_idle_mask(&mut conjunction);
         let key = conjunction.key();
+        if let Some(replaced) = self.replacement(&expression, &conjunction) {
+            if !conjunction.is_anything() {
+                self.note_reader(&key, &replaced);
+                self.known.insert(key, Known::Done(replaced.clone()));
+            }
+            return replaced;
+        }
         if conjunction.is_anything() {
             let anything = TypeRef::plain(RustType::Json);
             self.note_reader(&key, &anything);
@@ -233,7 +247,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         } else {
             RustType::Bool
         };
-        TypeRef { shape, nullable }
+        TypeRef { shape: self.wrapper_of(shape, conjunction), nullable }
     }
 
     /// Removes a restriction to kinds that has no effect, because the restriction would create a second type.
@@ -276,6 +290,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.settle(id);
         let mut names: Vec<&str> = Vec::new();
         let mut fields = Vec::new();
+        let mut properties = Vec::new();
         for json in &facts.names {
             let required = facts.required.contains(json);
             if facts.known.as_ref().is_some_and(|known| !known.contains(json)) && !required {
@@ -286,9 +301,11 @@ impl<'a, 'c> Planner<'a, 'c> {
                 continue;
             }
             names.push(json);
+            properties.push((*json, places(&member)));
             fields.push(self.field(&member, json, required, hint));
         }
-        for ((field, name), json) in fields.iter_mut().zip(distinct(Style::Field, &names)).zip(&names) {
+        let field_names = self.field_names(hint.place, &properties);
+        for ((field, name), json) in fields.iter_mut().zip(field_names).zip(&names) {
             constraints::add_json_name(&mut field.docs, &name, json);
             field.name = name;
         }
@@ -313,6 +330,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         Field {
             name: String::new(),
             docs: constraints::docs(self.atlas, &places, Some(json)),
+            attributes: self
+                .field_settings(hint.place, json)
+                .map(|settings| settings.attributes.clone())
+                .unwrap_or_default(),
             deprecated: constraints::is_deprecated(self.atlas, &places),
             value,
             required,
@@ -359,6 +380,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             path: hint.path.clone(),
             place: hint.place,
             name: String::new(),
+            requested: Requested::default(),
             docs,
             body,
         });
@@ -416,6 +438,7 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
         | RustType::String
         | RustType::Null
         | RustType::Json
+        | RustType::External(_)
         | RustType::Tuple(_)
         | RustType::Named(_)
         | RustType::OnlyProperty { .. }

@@ -57,8 +57,10 @@ impl Types<'_, '_> {
     pub(super) fn aliases(&self, home: DocumentId) -> Vec<view::Alias> {
         let name = root_name(&self.atlas.schema(home).at().subject);
         let events = self.plan.events.iter().filter(|event| event.document == home);
-        let roots = events.map(|event| &self.plan.definition(event.root).name).filter(|of| **of != name);
-        roots.map(|of| view::Alias { name: name.clone(), of: of.clone() }).collect()
+        let roots = events.map(|event| self.plan.definition(event.root));
+        // If the settings or the schema rename the event's type, its usual name is not used.
+        let roots = roots.filter(|root| root.name != name && root.requested.name.is_none());
+        roots.map(|root| view::Alias { name: name.clone(), of: root.name.clone() }).collect()
     }
 
     /// Returns the names of printed types without strings; empty if the options do not request borrowed forms.
@@ -84,7 +86,8 @@ impl Types<'_, '_> {
             name: name.clone(),
             module: Some(module),
             docs: definition.docs.clone(),
-            derives: derives(&definition.body),
+            derives: derive_list(&definition.body, &definition.requested.derives),
+            attributes: trimmed(&definition.requested.attributes),
             location: self.location(id),
             event,
             ..body(false)
@@ -94,7 +97,7 @@ impl Types<'_, '_> {
                 name: borrowed,
                 lifetime: "<'a>",
                 docs: vec![format!("[`{name}`] with strings borrowed from the event.")],
-                derives: derives(&definition.body),
+                derives: derive_list(&definition.body, &[]),
                 owned: Some(name.clone()),
                 ..body(true)
             });
@@ -199,7 +202,7 @@ impl Types<'_, '_> {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
-            attributes: attributes(field.deprecated),
+            attributes: field_attributes(field, scope),
             json: literal(json),
             mode,
             setter,
@@ -226,6 +229,7 @@ impl Types<'_, '_> {
             | RustType::List(_)
             | RustType::Map(_)
             | RustType::Tuple(_)
+            | RustType::External(_)
             | RustType::Named(_) => {
                 let of = self.text(&variant.value, variant.boxed, scope);
                 let content = format!("({of})");
@@ -299,6 +303,7 @@ impl Types<'_, '_> {
             // The type of the variant's content.
             RustType::OnlyProperty { of, .. } => element(of),
             RustType::Text(_) => "()".to_owned(),
+            RustType::External(external) => external.text.clone(),
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };
         if value.nullable { format!("Option<{bare}>") } else { bare }
@@ -323,8 +328,56 @@ impl Types<'_, '_> {
     }
 }
 
-/// Returns the traits that a type derives, separated by commas.
-fn derives(body: &Body) -> String {
+/// Returns the attributes of a field. Only the owned form has the attributes that settings request.
+fn field_attributes(field: &Field, scope: Scope) -> Vec<String> {
+    let mut all = Vec::new();
+    all.extend(attributes(field.deprecated));
+    if !scope.borrows {
+        all.extend(trimmed(&field.attributes));
+    }
+    all
+}
+
+fn trimmed(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| text.trim().to_owned()).collect()
+}
+
+/// Returns the traits that a type derives, as the content of `#[derive(…)]`. A long list is on lines of its own, as
+/// rustfmt prints it.
+fn derive_list(body: &Body, requested: &[String]) -> String {
+    /// Maximum number of characters of a line.
+    const LINE_CHARACTERS_MAX: usize = 100;
+    /// The indentation of a type in the module of its version.
+    const INDENTATION: usize = 4;
+    let mut traits: Vec<&str> = derives(body).split(", ").collect();
+    for one in requested.iter().map(|one| one.trim()) {
+        if !traits.contains(&one) {
+            traits.push(one);
+        }
+    }
+    let list = traits.join(", ");
+    if INDENTATION + "#[derive()]".len() + list.chars().count() <= LINE_CHARACTERS_MAX {
+        return list;
+    }
+    let mut lines = vec![String::new()];
+    for one in traits {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        let is_full = LINE_CHARACTERS_MAX < 2 * INDENTATION + line + " ,".len() + one.chars().count();
+        match lines.last_mut() {
+            Some(last) if !is_full || last.is_empty() => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(&format!("{one},"));
+            }
+            Some(_) | None => lines.push(format!("{one},")),
+        }
+    }
+    format!("\n{}\n", lines.join("\n"))
+}
+
+/// Returns the traits that the generator chooses for a type, separated by commas.
+fn derives(body: &Body) -> &'static str {
     let is_single = match body {
         Body::Texts(variants) => variants.len() == 1,
         Body::Integers(variants) => variants.len() == 1,
@@ -335,9 +388,26 @@ fn derives(body: &Body) -> String {
             "Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash"
         }
         Body::Texts(_) | Body::Integers(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
+        Body::Newtype { inner, .. } if is_ordered(inner) => {
+            "Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash"
+        }
         Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => "Debug, Clone, PartialEq, Eq, Hash",
     }
-    .to_owned()
+}
+
+/// Returns whether the values of a type have an order: strings, numbers and booleans.
+fn is_ordered(value: &TypeRef) -> bool {
+    let is_unordered = matches!(
+        value.shape,
+        RustType::Null
+            | RustType::Json
+            | RustType::List(_)
+            | RustType::Map(_)
+            | RustType::Tuple(_)
+            | RustType::Named(_)
+            | RustType::External(_)
+    );
+    !is_unordered && !value.nullable
 }
 
 fn map(scope: Scope, of: &str) -> String {

@@ -58,7 +58,9 @@ pub(super) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option
                     .collect::<Option<_>>()?,
             )
         }
-        RustType::Tuple(_) | RustType::OnlyProperty { .. } | RustType::Text(_) => return None,
+        RustType::Tuple(_) | RustType::OnlyProperty { .. } | RustType::Text(_) | RustType::External(_) => {
+            return None;
+        }
         RustType::Named(id) => named(plan, *id, value)?,
     })
 }
