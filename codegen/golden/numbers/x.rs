@@ -14,13 +14,30 @@ pub mod v1 {
         pub smalls: Option<Vec<i64>>,
         pub small_map: Option<rt::Map<Option<i64>>>,
         pub number: Option<rt::Number>,
-        pub one_of_three: Option<rt::Number>,
-        pub one: Option<i64>,
+        pub one_of_three: Option<OneOfThree>,
+        pub one: Option<One>,
         /// At least 18446744073709551616.
         pub huge: Option<rt::Integer>,
         /// A multiple of 0.01.
         pub cents: Option<rt::Number>,
         pub truth: Option<bool>,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    #[repr(i64)]
+    pub enum OneOfThree {
+        N1 = 1,
+        N2 = 2,
+        N3 = 3,
+    }
+
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    #[repr(i64)]
+    pub enum One {
+        #[default]
+        N1 = 1,
     }
 
     include!("x/v1.glue.rs");
