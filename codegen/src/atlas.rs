@@ -1,7 +1,7 @@
 //! The atlas of documents: loads documents from a catalog, gives each value in them a number (its place), and finds the
 //! target of every reference.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use evschema_model::{Catalog, Coordinates, Diagnostics, Draft, Pointer, Resolved, Schema, Target};
 use referencing::Uri;
@@ -180,6 +180,18 @@ impl<'c> Atlas<'c> {
 
     pub(crate) fn draft(&self, place: Place) -> Draft {
         self.schema(self.document(place)).draft()
+    }
+
+    /// Returns the places of the definitions in some documents.
+    pub(crate) fn definitions(&self, documents: &BTreeSet<DocumentId>) -> Vec<Place> {
+        let is_definition = |pointer: &Pointer| {
+            let tokens: Vec<String> = pointer.tokens().collect();
+            matches!(tokens.as_slice(), [.., folder, _] if folder == "$defs" || folder == "definitions")
+        };
+        let all = self.places.iter().enumerate();
+        all.filter(|(_, (document, pointer, _))| documents.contains(document) && is_definition(pointer))
+            .map(|(at, _)| Place(at))
+            .collect()
     }
 
     /// Returns the value of a keyword in the schema at a place.

@@ -9,7 +9,7 @@ use evschema_model::{Catalog, Diagnostic, Lock, Manifest, ManifestError};
 use crate::disk::{Problem, read_templates, read_tree};
 use crate::generate::generate;
 use crate::options::{Layout, Options, Templates};
-use crate::selection::{selection, unselectable};
+use crate::selection::Selection;
 
 /// Returns the build step of the crate that Cargo builds. The step uses the `evschema.toml` beside the crate's
 /// `Cargo.toml`, or in the closest folder above.
@@ -108,29 +108,25 @@ impl BuildScript {
         let mut tree = read_tree(&present, &manifest.dialects())
             .map_err(|error| Errors::one(format!("{}: {error}", base.display())))?;
         tree.check_places(&manifest.registry.url.as_deref().into_iter().collect::<Vec<_>>());
-        let mut problems = tree.problems.clone();
-        problems.extend(check_lock(&lock, &tree.catalog)?);
-        let mut errors: Vec<String> = problems.iter().map(line).collect();
+        let selection = Selection::of(&tree.catalog, &present, &manifest);
+        let (mut problems, others): (Vec<Problem>, Vec<Problem>) =
+            tree.problems.iter().cloned().partition(|problem| selection.concerns(&problem.path));
         // A subject may seem to be missing only because its file cannot be read.
-        if tree.problems.is_empty() {
-            let wrong = unselectable(&tree.catalog, &manifest);
-            errors.extend(wrong.iter().map(|wrong| format!("{}: {wrong}", path.display())));
+        let is_complete = problems.is_empty();
+        problems.extend(selection.problems.iter().cloned());
+        problems.extend(check_lock(&lock, &tree.catalog, &selection)?);
+        let mut errors: Vec<String> = problems.iter().map(line).collect();
+        if is_complete {
+            errors.extend(selection.errors.iter().map(|wrong| format!("{}: {wrong}", path.display())));
         }
         if !errors.is_empty() {
             return Err(Errors(errors));
         }
-        let options = Options {
-            formats: manifest.formats,
-            dataschema_base: manifest.generate.dataschema_base.clone().or(manifest.registry.url.clone()),
-            templates,
-            layout: Layout::Included,
-            keep_unknown: manifest.generate.keep_unknown,
-            borrowed: manifest.generate.borrowed,
-            ..Options::default()
-        };
-        let selected = selection(&tree.catalog, &manifest);
-        let files = generate(&tree.catalog, &selected, &options).map_err(|error| {
-            Errors(error.problems.iter().map(|problem| located(problem, &tree.files)).collect())
+        others.iter().for_each(warn);
+        let mut options = Options::from_manifest(&manifest, templates, Layout::Included);
+        options.deprecated = selection.deprecated;
+        let files = generate(&tree.catalog, &selection.versions, &options).map_err(|error| {
+            Errors(error.problems.iter().map(|problem| located(problem, &path, &tree.files)).collect())
         })?;
         for file in files {
             write_if_changed(&output.join(&file.path), &file.text)?;
@@ -178,18 +174,20 @@ fn of_manifest(path: &Path, error: &ManifestError) -> Errors {
     Errors::one(format!("{}{at}: {}; correct the file at this place", path.display(), error.message))
 }
 
-/// Returns the differences between a catalog and the lock file. Without a lock file, returns no problems.
+/// Returns the differences between the selected part of a catalog and the lock file. Without a lock file, returns no
+/// problems.
 ///
 /// # Errors
 ///
 /// If the lock file exists, but cannot be read or parsed.
-fn check_lock(path: &Path, catalog: &Catalog) -> Result<Vec<Problem>, Errors> {
+fn check_lock(path: &Path, catalog: &Catalog, selection: &Selection) -> Result<Vec<Problem>, Errors> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Errors::one(format!("{}: {error}", path.display()))),
     };
-    let lock = Lock::parse(&text).map_err(|error| of_manifest(path, &error))?;
+    let mut lock = Lock::parse(&text).map_err(|error| of_manifest(path, &error))?;
+    lock.dependencies.retain(|locked| selection.concerns_version(&locked.at()));
     let problem = |diagnostic| Problem { path: path.to_owned(), diagnostic };
     Ok(lock.broken(catalog).into_iter().map(problem).collect())
 }
@@ -209,6 +207,12 @@ fn watch(root: &Path) {
     }
 }
 
+/// Makes Cargo show a problem that does not prevent the generation, because the selected schemas do not need the file.
+#[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
+fn warn(problem: &Problem) {
+    println!("cargo::warning={} (ignored, because no generated schema needs this file)", line(problem));
+}
+
 #[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
 fn rerun_if_changed(path: &Path) {
     println!("cargo::rerun-if-changed={}", path.display());
@@ -225,8 +229,12 @@ fn write_if_changed(path: &Path, text: &str) -> Result<(), Errors> {
     fs::write(path, text).map_err(failed)
 }
 
-/// Returns a problem as one line. If `files` has the file of the problem, the line has the full path of this file.
-fn located(problem: &Problem, files: &[crate::disk::TreeFile]) -> String {
+/// Returns a problem as one line. If the file of the problem is the manifest, or one of `files`, the line has its full
+/// path.
+fn located(problem: &Problem, manifest: &Path, files: &[crate::disk::TreeFile]) -> String {
+    if problem.path == Path::new(Manifest::FILE_NAME) {
+        return line(&Problem { path: manifest.to_owned(), ..problem.clone() });
+    }
     let file = files.iter().find(|file| file.path.ends_with(&problem.path));
     let path = file.map_or_else(|| problem.path.clone(), |file| file.path.clone());
     line(&Problem { path, diagnostic: problem.diagnostic.clone() })

@@ -68,8 +68,13 @@ pub fn explain(
     let documents = closure(&atlas, &events);
     let modules = modules(&atlas, &documents, &events);
     let mut planner = Planner::new(&atlas, options.keep_unknown);
+    planner.request(&options.types, &documents);
     for event in events {
         planner.add_event(event);
+    }
+    let problems = planner.request_problems();
+    if !problems.is_empty() {
+        return Err(GenerateError::new(problems));
     }
     let programs = link(&mut planner, &documents, options.formats);
     planner.name_types();
@@ -127,7 +132,10 @@ fn classify(
         return (Class::OnePass, why.to_owned());
     }
     let beyond = beyond_types(node);
-    let why = if !beyond.is_empty() {
+    let is_replaced = matches!(&planned.shape, RustType::External(external) if !external.is_string);
+    let why = if is_replaced {
+        "the setting `replace` names the type, which checks nothing".to_owned()
+    } else if !beyond.is_empty() {
         format!("a type cannot check {}", beyond.join(", "))
     } else if node.contains_key("resource") {
         "the meaning may depend on the references that lead to this schema, because a connected schema has a \

@@ -9,6 +9,7 @@ use crate::link::link;
 use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
 use crate::render::{PrintError, render};
+use crate::upcast::upcasts;
 
 /// Returns generated Rust for these versions and all documents that they refer to.
 ///
@@ -25,13 +26,19 @@ pub fn generate(
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let mut planner = Planner::new(&atlas, options.keep_unknown);
+    planner.request(&options.types, &documents);
     for event in &events {
         planner.add_event(*event);
+    }
+    let problems = planner.request_problems();
+    if !problems.is_empty() {
+        return Err(GenerateError::new(problems));
     }
     let programs = link(&mut planner, &documents, options.formats);
     let plan = planner.finish();
     let modules = modules(&atlas, &documents, &events);
-    render(&atlas, &plan, &programs, &modules, options)
+    let upcasts = upcasts(catalog, &atlas, &plan, options.formats);
+    render(&atlas, &plan, &programs, &modules, &upcasts, options)
         .map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
 }
 

@@ -32,7 +32,9 @@ mod plan;
 mod render;
 mod selection;
 mod shape;
+mod syntax;
 mod text;
+mod upcast;
 mod view;
 
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
@@ -45,5 +47,6 @@ pub use disk::{
 pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};
 pub use generate_error::GenerateError;
-pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates};
-pub use selection::{newest_of_lines, selection, unselectable};
+pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates, TypeOptions};
+pub use selection::{Selection, newest_of_lines};
+pub use upcast::{ExplainedStep, MissingPart, explain_upcasts};

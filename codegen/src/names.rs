@@ -87,6 +87,11 @@ impl Style {
 
 /// Returns a name for each JSON name of one scope. All JSON names differ, and all returned names differ.
 pub(crate) fn distinct(style: Style, texts: &[&str]) -> Vec<String> {
+    distinct_beside(style, texts, &BTreeSet::new())
+}
+
+/// Returns a name for each JSON name of one scope, as [`distinct`] does. No JSON name gets a name of `reserved`.
+pub(crate) fn distinct_beside(style: Style, texts: &[&str], reserved: &BTreeSet<String>) -> Vec<String> {
     let short = |at: usize| style.name(texts[at]);
     let long = |at: usize| style.spelled(texts[at]);
     let unique = |at: usize| {
@@ -97,7 +102,7 @@ pub(crate) fn distinct(style: Style, texts: &[&str]) -> Vec<String> {
             number_of(texts[at])
         )
     };
-    distinct_by(texts.len(), &BTreeSet::new(), &short, &long, &unique)
+    distinct_by(texts.len(), reserved, &short, &long, &unique)
 }
 
 /// Returns a name for each of `count` items: its short name, or its long name if several items have the same short name,
@@ -225,6 +230,11 @@ fn snake(words: &[String], text: &str) -> String {
         keyword if KEYWORDS.contains(&keyword) => format!("r#{name}"),
         _ => name,
     }
+}
+
+/// Returns whether a text is a keyword of Rust.
+pub(crate) fn is_keyword(text: &str) -> bool {
+    KEYWORDS.contains(&text)
 }
 
 /// Returns whether a part of a subject is a version number, such as `v1`, `V2beta1` or `3`.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use evschema_model::Formats;
+use evschema_model::{Coordinates, FormatType, Formats, Manifest, SchemaKey, TypeSettings};
 
 /// Options of the generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,27 @@ pub struct Options {
     pub borrowed: bool,
     /// The path of the runtime crate in the generated code.
     pub runtime: String,
+    /// The settings for types.
+    pub types: TypeOptions,
+    /// The deprecated versions, each with the reason. The reason may be empty.
+    pub deprecated: BTreeMap<Coordinates, String>,
+}
+
+/// The settings for types, from the `[gen]` section of a manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TypeOptions {
+    /// Traits that every owned type derives, in addition to the traits that the generator chooses.
+    pub derives: Vec<String>,
+    /// Attributes of every owned type.
+    pub attributes: Vec<String>,
+    /// Whether each definition of a scalar becomes a struct that wraps the value.
+    pub newtypes: bool,
+    /// The Rust type for strings of a format, by the name of the format.
+    pub formats: BTreeMap<String, FormatType>,
+    /// The paths of types that replace generated types.
+    pub replace: BTreeMap<SchemaKey, String>,
+    /// Settings for the types of single schemas.
+    pub settings: BTreeMap<SchemaKey, TypeSettings>,
 }
 
 /// Templates that replace built-in ones; see docs/templates.md.
@@ -66,6 +87,35 @@ impl Default for Options {
             keep_unknown: false,
             borrowed: false,
             runtime: "::evschema_runtime".to_owned(),
+            types: TypeOptions::default(),
+            deprecated: BTreeMap::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Returns the options that a manifest requests. `evschema gen` and build scripts use this function, so they generate
+    /// the same types.
+    #[must_use]
+    pub fn from_manifest(manifest: &Manifest, templates: Templates, layout: Layout) -> Self {
+        let section = &manifest.generate;
+        let base = section.dataschema_base.as_ref().or(manifest.registry.url.as_ref());
+        Self {
+            formats: manifest.formats,
+            dataschema_base: base.map(|base| base.trim_end_matches('/').to_owned()),
+            templates,
+            layout,
+            keep_unknown: section.keep_unknown,
+            borrowed: section.borrowed,
+            types: TypeOptions {
+                derives: section.derives.clone(),
+                attributes: section.attributes.clone(),
+                newtypes: section.newtypes,
+                formats: section.formats.clone(),
+                replace: section.replace.clone(),
+                settings: section.types.clone(),
+            },
+            ..Self::default()
         }
     }
 }

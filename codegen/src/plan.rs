@@ -11,17 +11,19 @@ mod modules;
 mod naming;
 mod path;
 mod readers;
+mod requests;
 mod typing;
 mod unions;
 mod variants;
 
 pub(crate) use borrowed::Borrowed;
+pub(crate) use clusters::distinguish;
 pub(crate) use integers::Width;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::atlas::{DocumentId, Place};
 
@@ -67,6 +69,17 @@ pub(crate) enum RustType {
     },
     /// Only this string. Only a variant of an enum has this type; the variant contains nothing.
     Text(String),
+    /// A type that the settings name.
+    External(External),
+}
+
+/// A type that the settings name, instead of a type of the generator.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct External {
+    /// The type in Rust syntax.
+    pub(crate) text: String,
+    /// Whether the type holds any string, and checks the string's conditions while it parses. Other types check nothing.
+    pub(crate) is_string: bool,
 }
 
 /// A named type.
@@ -80,8 +93,18 @@ pub(crate) struct Definition {
     pub(crate) place: Option<Place>,
     /// Its name in the module. Empty until the plan is complete.
     pub(crate) name: String,
+    pub(crate) requested: Requested,
     pub(crate) docs: Vec<String>,
     pub(crate) body: Body,
+}
+
+/// The name, traits and attributes that settings or the schema request for a type.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Requested {
+    pub(crate) name: Option<String>,
+    /// Traits that the type derives, in addition to the traits that the generator chooses.
+    pub(crate) derives: Vec<String>,
+    pub(crate) attributes: Vec<String>,
 }
 
 /// The content of a named type.
@@ -117,11 +140,26 @@ pub(crate) struct Struct {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    /// The attributes that the settings give the field.
+    pub(crate) attributes: Vec<String>,
     pub(crate) deprecated: bool,
     pub(crate) value: TypeRef,
     pub(crate) required: bool,
     /// Whether the value is boxed, because the type of the value contains the type of this object.
     pub(crate) boxed: bool,
+}
+
+/// The form of a field, which depends on whether its property may be absent or `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The value itself.
+    Required,
+    /// An `Option`; `None` is `null`.
+    Nullable,
+    /// An `Option`; `None` is an absent property.
+    Optional,
+    /// A `Maybe`: absent, `null` or a value.
+    Maybe,
 }
 
 /// A string that an enum accepts.
@@ -215,6 +253,7 @@ impl Plan {
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
+                | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
                 | RustType::Array(..)
@@ -222,6 +261,51 @@ impl Plan {
                 | RustType::OnlyProperty { .. }
                 | RustType::Text(_) => false,
             }
+    }
+
+    /// Returns the form of a field.
+    pub(crate) fn form(&self, field: &Field) -> Form {
+        let bare = TypeRef { nullable: false, ..field.value.clone() };
+        match (field.required, field.value.nullable) {
+            (true, true) => Form::Nullable,
+            (true, false) => Form::Required,
+            // The value itself can be `null`, so an `Option` has all three states.
+            (false, true) if !self.takes_null(&bare) => Form::Maybe,
+            (false, _) => Form::Optional,
+        }
+    }
+
+    /// Returns whether values of a type contain values of a user's type, at any depth.
+    pub(crate) fn holds_replaced(&self, value: &TypeRef) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![value];
+        while let Some(next) = open.pop() {
+            match &next.shape {
+                RustType::External(external) if !external.is_string => return true,
+                RustType::List(item) | RustType::Array(item, _) | RustType::Map(item) => open.push(item),
+                RustType::Tuple { items, .. } => open.extend(items),
+                RustType::Named(id) if seen.insert(*id) => match &self.definition(*id).body {
+                    Body::Struct(body) => {
+                        open.extend(body.fields.iter().map(|field| &field.value).chain(&body.rest));
+                    }
+                    Body::Union(variants) => open.extend(variants.iter().map(|variant| &variant.value)),
+                    Body::Newtype { inner, .. } => open.push(inner),
+                    Body::Texts(_) | Body::Integers(_) => {}
+                },
+                RustType::OnlyProperty { of, .. } => open.push(of),
+                RustType::Named(_)
+                | RustType::External(_)
+                | RustType::Text(_)
+                | RustType::Bool
+                | RustType::Fixed(_)
+                | RustType::Integer
+                | RustType::Number
+                | RustType::String
+                | RustType::Null
+                | RustType::Json => {}
+            }
+        }
+        false
     }
 
     /// Returns whether a type has only one value. A constructor needs no argument for such a type.

@@ -3,13 +3,19 @@
 //! `cargo xtask regenerate` writes docs/templates.md from these types and their comments.
 //! [`crate::options::TEMPLATE_MODEL`] is the version of this model.
 
+mod any;
+
 use serde::Serialize;
+
+pub(crate) use any::{Any, AnyVariant, UpcastConversion, UpcastMethod};
 
 /// The model of `subject.rs.hbs`: one file with the versions of a subject.
 #[derive(Debug, Serialize)]
 pub(crate) struct File {
     /// The generated versions, oldest first.
     pub(crate) versions: Vec<Version>,
+    /// The enum of the versions with an event; null if the file has no event.
+    pub(crate) any: Option<Any>,
 }
 
 /// The model of `index.rs.hbs`: the file that lists the others.
@@ -53,6 +59,8 @@ pub(crate) struct Alias {
 pub(crate) struct Version {
     /// The name of the module, such as `v1`.
     pub(crate) module: String,
+    /// Attributes of the module, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
     /// The path of the runtime crate; templates import it as `rt`.
@@ -119,8 +127,10 @@ pub(crate) struct Type {
     pub(crate) module: Option<String>,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The derived traits, separated by commas.
+    /// The derived traits, separated by commas. A long list has a line break at its start, at its end and between lines.
     pub(crate) derives: String,
+    /// Attributes that the settings request, each in one line.
+    pub(crate) attributes: Vec<String>,
     /// The location of the schema that checks the type alone, as a Rust literal; null if it has none.
     pub(crate) location: Option<String>,
     /// An object with fields.

@@ -79,6 +79,8 @@ codes! {
     AcceptsEveryEvent "accepts-every-event";
     /// A template of the code generator cannot be used.
     BadTemplate "bad-template";
+    /// A setting for generated code names a missing schema, or cannot be used for this schema.
+    BadSetting "bad-setting";
     /// A locked version is missing, or its digest differs from the lock file.
     NotAsLocked "not-as-locked";
 }

@@ -45,6 +45,7 @@ mod suggestion;
 mod validation_cost;
 mod validator;
 mod version;
+mod version_states;
 mod violation;
 mod vocabulary;
 mod walk;
@@ -59,8 +60,8 @@ pub use fields::{Field, field_names, fields};
 pub use formats::Formats;
 pub use lock::{Lock, Locked};
 pub use manifest::{
-    Compatibility, Gen, Lines, Manifest, ManifestError, PublisherEntry, RegistrySection, SubjectOverride,
-    WaiverEntry,
+    Compatibility, FieldSettings, FormatType, Gen, Lines, Manifest, ManifestError, PublisherEntry,
+    RegistrySection, SchemaKey, SchemaKeyError, SubjectOverride, TypeSettings, WaiverEntry,
 };
 pub use pointer::Pointer;
 pub use policy::{ContentModel, Mode, ParseNameError, SubjectPolicy};
@@ -73,6 +74,7 @@ pub use strict_json::parse_event;
 pub use subject::{Subject, SubjectError};
 pub use validator::Validator;
 pub use version::{Bump, Line, Version, VersionError};
+pub use version_states::VersionStates;
 pub use violation::Violation;
 pub use vocabulary::Vocabulary;
 pub use walk::{Place, for_each_subschema};

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::catalog::Catalog;
+use crate::coordinates::Coordinates;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::manifest::ManifestError;
 use crate::position::Position;
@@ -43,6 +44,13 @@ struct Entry {
     subject: Subject,
     version: Version,
     digest: Spanned<String>,
+}
+
+impl Locked {
+    /// Returns the subject and the version.
+    pub fn at(&self) -> Coordinates {
+        Coordinates { subject: self.subject.clone(), version: self.version.clone() }
+    }
 }
 
 impl Lock {
@@ -99,7 +107,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::coordinates::Coordinates;
     use crate::dialect::Dialects;
     use crate::schema::Schema;
 

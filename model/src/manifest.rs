@@ -1,8 +1,11 @@
 //! `evschema.toml`: the schemas of a repository, its dependencies, its compatibility rules, and the settings of code
 //! generation.
 
+mod generation;
+
 use std::collections::BTreeMap;
 
+pub use generation::{FieldSettings, FormatType, Gen, SchemaKey, SchemaKeyError, TypeSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::{Dialect, Dialects};
@@ -111,24 +114,6 @@ pub enum Lines {
     Several(Vec<semver::VersionReq>),
 }
 
-/// The `[gen]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Gen {
-    /// The folder that `evschema gen` writes to, relative to the manifest. A build.rs writes to `OUT_DIR`.
-    pub out: String,
-    /// The subjects to generate; if empty, all subjects that the repository owns or depends on.
-    pub subjects: Vec<Subject>,
-    /// A folder of templates; each replaces the built-in template of the same name.
-    pub templates: Option<String>,
-    /// The base URL of `DATASCHEMA`; by default the URL of the registry.
-    pub dataschema_base: Option<String>,
-    /// Whether structs keep properties that the schema allows but does not name.
-    pub keep_unknown: bool,
-    /// Whether types with strings get a second form that borrows the strings from the event, such as `OrderRef<'a>`.
-    pub borrowed: bool,
-}
-
 /// The error for a manifest that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -151,19 +136,6 @@ impl Default for Manifest {
             waivers: Vec::new(),
             dependencies: BTreeMap::new(),
             generate: Gen::default(),
-        }
-    }
-}
-
-impl Default for Gen {
-    fn default() -> Self {
-        Self {
-            out: "src/events".to_owned(),
-            subjects: Vec::new(),
-            templates: None,
-            dataschema_base: None,
-            keep_unknown: false,
-            borrowed: false,
         }
     }
 }

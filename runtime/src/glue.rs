@@ -9,6 +9,7 @@
 //! implementation of serde, because nothing could check their values. They are still read and written as parts of an
 //! event.
 
+mod any;
 mod checked_serde;
 mod document;
 mod event;

@@ -82,6 +82,11 @@ impl<'a> Lexer<'a> {
         self.position = position;
     }
 
+    /// Returns the text from a position to the current position.
+    pub(crate) fn text_since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.position).unwrap_or_default()
+    }
+
     /// Returns a rejection at the current position.
     pub(crate) fn reject<T>(&self, reason: Reason) -> Result<T, Reject> {
         Err(Reject::new(self.position, reason))

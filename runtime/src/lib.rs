@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod any;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod bit_set;
@@ -13,6 +14,7 @@ mod error;
 mod event;
 mod explain;
 mod format;
+mod formatted;
 mod glue;
 mod integer;
 mod into_owned;
@@ -30,13 +32,16 @@ mod reject;
 mod serde_json_tokens;
 mod step_budget;
 mod tuple;
+mod via_serde;
 mod write;
 
+pub use any::{AnyError, Hint, Signs};
 pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
 pub use error::{Error, UnknownInteger, UnknownText, Violation};
 pub use event::{Checked, Event};
+pub use formatted::{Formatted, Rfc3339, Standard, TextFormat};
 pub use integer::Integer;
 pub use into_owned::IntoOwned;
 pub use json::{Json, Kind, Map, MapRef};
@@ -65,9 +70,9 @@ pub mod idn {}
 // The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::any::{Choice, KnownVersion, choose_version};
     pub use crate::checked_serde::{deserialize_checked, serialize_checked};
-    pub use crate::entry_points::{
-        check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
-    };
+    pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
     pub use crate::read::{read_only_property, read_text};
+    pub use crate::via_serde::{read_via_serde, write_via_serde};
 }

@@ -159,6 +159,12 @@ pub(super) const RULES: &[Rule] = &[
         "correct the template at this place",
     ),
     rule(
+        "bad-setting",
+        "a setting for generated code cannot be used",
+        "the generated code would ignore the setting, or would not compile",
+        "correct the setting under `[gen]` in the manifest, or the keyword in the schema",
+    ),
+    rule(
         "not-as-locked",
         "a version is missing, or differs from the lock file",
         "the generated code must match the content that the lock file records",

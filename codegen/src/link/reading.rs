@@ -165,6 +165,7 @@ impl<'c> Planner<'_, 'c> {
             | RustType::List(_)
             | RustType::Array(..)
             | RustType::Map(_) => {}
+            RustType::External(external) if external.is_string => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
                 Body::Struct(body)
                     if body.names == spoken_names(self.atlas.value(place), self.atlas.draft(place)) => {}
@@ -177,10 +178,19 @@ impl<'c> Planner<'_, 'c> {
                 }
             }
             RustType::Text(_) => return !beside && self.is_plain_enum(place, keywords),
-            RustType::Json | RustType::Tuple { .. } => return false,
+            // The user's type may check nothing, so the checker checks the value first.
+            RustType::External(_) | RustType::Json | RustType::Tuple { .. } => return false,
         }
         // Keywords for other kinds of values do not affect this kind.
         const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
+        // The runtime takes items as different if their Rust values differ. Equality of a user's type may be finer than
+        // equality in JSON.
+        if let RustType::List(item) = shape
+            && keywords.contains(&"uniqueItems")
+            && self.plan().holds_replaced(item)
+        {
+            return false;
+        }
         let modern_items = !self.atlas.keyword(place, "items").is_some_and(Value::is_array);
         modern_items
             && keywords.iter().all(|keyword| {
@@ -280,6 +290,7 @@ impl<'c> Planner<'_, 'c> {
                 | RustType::String
                 | RustType::Null
                 | RustType::Json
+                | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
                 | RustType::Array(..)

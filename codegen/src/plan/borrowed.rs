@@ -70,8 +70,10 @@ fn holds_text(value: &TypeRef, textual: &[bool]) -> bool {
         }
         RustType::Tuple { items, .. } => items.iter().any(|item| holds_text(item, textual)),
         RustType::Named(TypeId(id)) => textual[*id],
-        // `Json` is always copied, because a borrowed form would be a tree of another type.
+        // `Json` is always copied, because a borrowed form would be a tree of another type. An external type owns its
+        // strings.
         RustType::Json
+        | RustType::External(_)
         | RustType::Bool
         | RustType::Fixed(_)
         | RustType::Integer

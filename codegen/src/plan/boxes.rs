@@ -54,6 +54,7 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
         | RustType::String
         | RustType::Null
         | RustType::Json
+        | RustType::External(_)
         | RustType::List(_)
         | RustType::Map(_)
         | RustType::Text(_) => {}

@@ -100,7 +100,12 @@ fn difference<'c>(a: &Facts<'c>, b: &Facts<'c>) -> Option<Difference<'c>> {
 /// Returns the case of each cluster. The case has only the conditions that distinguish this cluster from the other
 /// clusters.
 pub(super) fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
-    let joined: Vec<Facts<'_>> = clusters.iter().map(Cluster::joined).collect();
+    distinguish(&clusters.iter().map(Cluster::joined).collect::<Vec<_>>())
+}
+
+/// Returns a case for each set of values. The case has only the conditions that distinguish this set from the other
+/// sets. If two sets have common values, these values match both cases.
+pub(crate) fn distinguish(joined: &[Facts<'_>]) -> Vec<Case> {
     let mut cases = Vec::new();
     for (at, facts) in joined.iter().enumerate() {
         let mut case = Case { kinds: kind_constants(facts.kinds), ..Case::default() };

@@ -34,6 +34,11 @@ impl Width {
         }
     }
 
+    /// Returns whether another type can hold every value of the type.
+    pub(crate) fn is_within(self, other: Self) -> bool {
+        other.range().0 <= self.range().0 && self.range().1 <= other.range().1
+    }
+
     /// Returns the smallest and the largest value of the type.
     fn range(self) -> (i128, i128) {
         match self {

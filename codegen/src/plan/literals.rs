@@ -29,7 +29,7 @@ impl<'c> Planner<'_, 'c> {
         hint: &Hint,
         docs: Vec<String>,
     ) -> RustType {
-        let Some(literals) = &facts.literals else { return RustType::String };
+        let Some(literals) = &facts.literals else { return self.format_type(conjunction) };
         let mut seen = BTreeSet::new();
         let texts: Vec<&str> =
             literals.iter().filter_map(|value| value.as_str()).filter(|text| seen.insert(*text)).collect();

@@ -59,6 +59,11 @@ impl Naming<'_, '_> {
         let mut reserved: BTreeSet<String> = RESERVED_TYPES.iter().map(|name| (*name).to_owned()).collect();
         // The name of the event never depends on the content of its schema.
         reserved.insert(root.clone());
+        let (given, others): (Vec<TypeId>, Vec<TypeId>) =
+            others.into_iter().partition(|id| self.is_given(*id));
+        let given = given.into_iter().map(|id| (id, self.short_name(id, &root)));
+        let given: Vec<(TypeId, String)> = given.collect();
+        reserved.extend(given.iter().map(|(_, name)| name.clone()));
         let others: Vec<TypeId> = others.into_iter().chain(self.others.iter().copied()).collect();
         let names = distinct_by(
             others.len(),
@@ -67,13 +72,24 @@ impl Naming<'_, '_> {
             &|at| self.long_name(others[at], &root),
             &|at| self.unique_name(&others[..=at], &root),
         );
-        roots.into_iter().map(|id| (id, root.clone())).chain(others.iter().copied().zip(names)).collect()
+        let roots = roots.into_iter().map(|id| (id, root.clone()));
+        roots.chain(given).chain(others.iter().copied().zip(names)).collect()
+    }
+
+    /// Returns whether a type is the only one of its module that has the name that the settings or its schema give it. One
+    /// schema may have several types, which then compete for the name.
+    fn is_given(&self, id: TypeId) -> bool {
+        let given = |id: TypeId| self.plan.definition(id).requested.name.as_ref();
+        given(id).is_some() && !self.types.iter().any(|other| *other != id && given(*other) == given(id))
     }
 
     /// Returns whether a type has the name of the root: it is the type of the root, or the root refers to it, and it would
     /// have the same name in any case.
     fn is_root(&self, id: TypeId, root: &str) -> bool {
         let definition = self.plan.definition(id);
+        if definition.requested.name.is_some() {
+            return false;
+        }
         let is_entry =
             definition.place.is_some() && self.entries.get(&self.home).copied() == definition.place;
         definition.is_root() || (is_entry && definition.path.short_name(root) == root)
@@ -81,7 +97,10 @@ impl Naming<'_, '_> {
 
     fn short_name(&self, id: TypeId, root: &str) -> String {
         let definition = self.plan.definition(id);
-        if definition.home == self.home { definition.path.short_name(root) } else { definition.name.clone() }
+        if definition.home != self.home {
+            return definition.name.clone();
+        }
+        definition.requested.name.clone().unwrap_or_else(|| definition.path.short_name(root))
     }
 
     fn long_name(&self, id: TypeId, root: &str) -> String {
@@ -151,6 +170,7 @@ fn add_parts(value: &TypeRef, ids: &mut Vec<TypeId>) {
         | RustType::String
         | RustType::Null
         | RustType::Json
-        | RustType::Text(_) => {}
+        | RustType::Text(_)
+        | RustType::External(_) => {}
     }
 }

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
+use super::requests::Requests;
 use super::{
-    Body, Definition, Event, Field, Plan, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
+    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
     constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::link::is_annotation;
-use crate::names::{Style, distinct};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -40,6 +40,8 @@ pub(crate) struct Planner<'a, 'c> {
     /// The schemas whose types are being planned, outermost first. The flag states whether the type also accepts
     /// `null`.
     open: Vec<(Conjunction, bool)>,
+    /// The types, names and attributes that settings or schemas request.
+    pub(super) requests: Requests,
     /// If the plan has more types than this, the current event has too many.
     types_max: usize,
     /// If the planner has taken more steps than this, the current event has taken too many.
@@ -82,6 +84,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             known: HashMap::new(),
             readers: HashMap::new(),
             open: Vec::new(),
+            requests: Requests::default(),
             types_max: TYPES_MAX,
             steps_max: STEPS_MAX,
         }
@@ -154,6 +157,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         &self.plan
     }
 
+    pub(super) fn plan_mut(&mut self) -> &mut Plan {
+        &mut self.plan
+    }
+
     /// Gives the types of the plan so far their names.
     pub(crate) fn name_types(&mut self) {
         let homes: BTreeSet<DocumentId> = self.plan.definitions.iter().map(|one| one.home).collect();
@@ -184,6 +191,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         let mut conjunction = self.shapes.conjunction(&expression);
         self.drop_idle_mask(&mut conjunction);
         let key = conjunction.key();
+        if let Some(replaced) = self.replacement(&expression, &conjunction) {
+            if !conjunction.is_anything() {
+                self.note_reader(&key, &replaced);
+                self.known.insert(key, Known::Done(replaced.clone()));
+            }
+            return replaced;
+        }
         if conjunction.is_anything() {
             let anything = TypeRef::plain(RustType::Json);
             self.note_reader(&key, &anything);
@@ -259,7 +273,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         } else {
             RustType::Bool
         };
-        TypeRef { shape, nullable }
+        TypeRef { shape: self.wrapper_of(shape, conjunction), nullable }
     }
 
     /// Removes a restriction to kinds that has no effect, because the restriction would create a second type.
@@ -305,6 +319,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.settle(id);
         let mut names: Vec<&str> = Vec::new();
         let mut fields = Vec::new();
+        let mut properties = Vec::new();
         for json in &facts.names {
             let required = facts.required.contains(json);
             if facts.known.as_ref().is_some_and(|known| !known.contains(json)) && !required {
@@ -315,9 +330,11 @@ impl<'a, 'c> Planner<'a, 'c> {
                 continue;
             }
             names.push(json);
+            properties.push((*json, places(&member)));
             fields.push(self.field(&member, json, required, hint));
         }
-        for ((field, name), json) in fields.iter_mut().zip(distinct(Style::Field, &names)).zip(&names) {
+        let field_names = self.field_names(hint.place, &properties);
+        for ((field, name), json) in fields.iter_mut().zip(field_names).zip(&names) {
             constraints::add_json_name(&mut field.docs, &name, json);
             field.name = name;
         }
@@ -342,6 +359,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         Field {
             name: String::new(),
             docs: constraints::docs(self.atlas, &places, Some(json)),
+            attributes: self
+                .field_settings(hint.place, json)
+                .map(|settings| settings.attributes.clone())
+                .unwrap_or_default(),
             deprecated: constraints::is_deprecated(self.atlas, &places),
             value,
             required,
@@ -388,6 +409,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             path: hint.path.clone(),
             place: hint.place,
             name: String::new(),
+            requested: Requested::default(),
             docs,
             body,
         });

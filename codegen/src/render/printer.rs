@@ -5,7 +5,9 @@ use super::blame;
 use crate::options::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 8] = [
+pub(super) const TEMPLATES: [(&str, &str); 10] = [
+    ("any.rs", include_str!("../../templates/any.rs.hbs")),
+    ("any_glue.rs", include_str!("../../templates/any_glue.rs.hbs")),
     ("glue.rs", include_str!("../../templates/glue.rs.hbs")),
     ("index.rs", include_str!("../../templates/index.rs.hbs")),
     ("integers.rs", include_str!("../../templates/integers.rs.hbs")),

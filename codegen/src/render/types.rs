@@ -8,7 +8,7 @@ use crate::link::Program;
 use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
-    Body, Borrowed, Case, Field, IntegerVariant, Module, Plan, RustType, Struct, TextVariant, TypeId,
+    Body, Borrowed, Case, Field, Form, IntegerVariant, Module, Plan, RustType, Struct, TextVariant, TypeId,
     TypeRef, UnionVariant, root_name,
 };
 use crate::text::literal;
@@ -20,6 +20,15 @@ struct Scope {
     home: DocumentId,
     /// Whether strings are borrowed from the event.
     borrows: bool,
+    /// Whether the type is printed beside the modules of the subject's versions, not in the module of the document.
+    is_outside: bool,
+}
+
+impl Scope {
+    /// Returns the scope beside the module of a document.
+    fn outside(home: DocumentId) -> Self {
+        Self { home, borrows: false, is_outside: true }
+    }
 }
 
 /// The data for printing types.
@@ -48,8 +57,10 @@ impl Types<'_, '_> {
     pub(super) fn aliases(&self, home: DocumentId) -> Vec<view::Alias> {
         let name = root_name(&self.atlas.schema(home).at().subject);
         let events = self.plan.events.iter().filter(|event| event.document == home);
-        let roots = events.map(|event| &self.plan.definition(event.root).name).filter(|of| **of != name);
-        roots.map(|of| view::Alias { name: name.clone(), of: of.clone() }).collect()
+        let roots = events.map(|event| self.plan.definition(event.root));
+        // If the settings or the schema rename the event's type, its usual name is not used.
+        let roots = roots.filter(|root| root.name != name && root.requested.name.is_none());
+        roots.map(|root| view::Alias { name: name.clone(), of: root.name.clone() }).collect()
     }
 
     /// Returns the names of printed types without strings; empty if the options do not request borrowed forms.
@@ -67,7 +78,7 @@ impl Types<'_, '_> {
         let definition = self.plan.definition(id);
         let name = &definition.name;
         let borrowed = self.borrowed.filter(|all| all.has(id)).map(|all| all.name(home, name));
-        let body = |borrows| self.body(id, Scope { home, borrows });
+        let body = |borrows| self.body(id, Scope { home, borrows, is_outside: false });
         let event = self.event(id, borrowed.as_deref());
         // A module must not have the name of its type. Names without capital letters, such as `日本`, are equal.
         let module = if module == name { format!("{module}_") } else { module.to_owned() };
@@ -75,7 +86,8 @@ impl Types<'_, '_> {
             name: name.clone(),
             module: Some(module),
             docs: definition.docs.clone(),
-            derives: derives(&definition.body),
+            derives: derive_list(&definition.body, &definition.requested.derives),
+            attributes: trimmed(&definition.requested.attributes),
             location: self.location(id),
             event,
             ..body(false)
@@ -85,7 +97,7 @@ impl Types<'_, '_> {
                 name: borrowed,
                 lifetime: "<'a>",
                 docs: vec![format!("[`{name}`] with strings borrowed from the event.")],
-                derives: derives(&definition.body),
+                derives: derive_list(&definition.body, &[]),
                 owned: Some(name.clone()),
                 ..body(true)
             });
@@ -174,12 +186,11 @@ impl Types<'_, '_> {
     fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, scope);
-        let takes_null = self.plan.takes_null(&bare);
-        let (rust_type, mode) = match (field.required, field.value.nullable, takes_null) {
-            (true, true, _) => (format!("Option<{inner}>"), "required"),
-            (true, false, _) => (inner.clone(), "required"),
-            (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe"),
-            (false, _, _) => (format!("Option<{inner}>"), "optional"),
+        let (rust_type, mode) = match self.plan.form(field) {
+            Form::Nullable => (format!("Option<{inner}>"), "required"),
+            Form::Required => (inner.clone(), "required"),
+            Form::Maybe => (format!("rt::Maybe<{inner}>"), "maybe"),
+            Form::Optional => (format!("Option<{inner}>"), "optional"),
         };
         let bare_name = field.name.trim_start_matches("r#");
         let setter = (!field.required && !scope.borrows).then(|| format!("with_{bare_name}"));
@@ -191,11 +202,11 @@ impl Types<'_, '_> {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
-            rust_type,
-            attributes: attributes(field.deprecated),
+            attributes: field_attributes(field, scope),
             json: literal(json),
             mode,
             setter,
+            rust_type,
             value,
         }
     }
@@ -219,6 +230,7 @@ impl Types<'_, '_> {
             | RustType::Map(_)
             | RustType::Array(..)
             | RustType::Tuple { .. }
+            | RustType::External(_)
             | RustType::Named(_) => {
                 let of = self.text(&variant.value, variant.boxed, scope);
                 let content = format!("({of})");
@@ -237,7 +249,37 @@ impl Types<'_, '_> {
 
     /// Returns a type in Rust syntax, for use in the module of a document.
     pub(super) fn named_in(&self, home: DocumentId, value: &TypeRef) -> String {
-        self.text(value, false, Scope { home, borrows: false })
+        self.text(value, false, Scope { home, borrows: false, is_outside: false })
+    }
+
+    /// Returns the type of a field, for use beside the module of a document.
+    pub(super) fn outside_field(&self, home: DocumentId, field: &Field, json: &str) -> String {
+        self.field(field, json, Scope::outside(home)).rust_type
+    }
+
+    /// Returns a type, for use beside the module of a document.
+    pub(super) fn outside_text(&self, home: DocumentId, value: &TypeRef) -> String {
+        self.text(value, false, Scope::outside(home))
+    }
+
+    /// Returns the path of a type that a document's module declares or re-exports, for use beside the module.
+    pub(super) fn outside_name(&self, home: DocumentId, id: TypeId) -> String {
+        self.name(id, Scope::outside(home))
+    }
+
+    /// Returns the path of a document's event, for use beside the module of the document.
+    pub(super) fn event_path(&self, document: DocumentId) -> String {
+        format!("{}::{}", self.module(document), root_name(&self.atlas.schema(document).at().subject))
+    }
+
+    /// Returns the name of a document's module inside the module of its subject.
+    pub(super) fn module(&self, document: DocumentId) -> String {
+        self.modules.get(&document).map(|module| module.version.clone()).unwrap_or_default()
+    }
+
+    /// Returns the version of a document.
+    pub(super) fn version(&self, document: DocumentId) -> String {
+        self.atlas.schema(document).at().version.to_string()
     }
 
     /// Returns a type in Rust syntax.
@@ -266,6 +308,7 @@ impl Types<'_, '_> {
             // The type of the variant's content.
             RustType::OnlyProperty { of, .. } => element(of),
             RustType::Text(_) => "()".to_owned(),
+            RustType::External(external) => external.text.clone(),
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };
         if value.nullable { format!("Option<{bare}>") } else { bare }
@@ -273,6 +316,10 @@ impl Types<'_, '_> {
 
     /// Returns the name of a type in the module of the scope.
     fn name(&self, id: TypeId, scope: Scope) -> String {
+        if scope.is_outside {
+            let inside = self.name(id, Scope { is_outside: false, ..scope });
+            return format!("{}::{inside}", self.module(scope.home));
+        }
         let definition = self.plan.definition(id);
         let imported = || self.plan.imports.get(&scope.home).and_then(|imports| imports.get(&id));
         let owned = if definition.home == scope.home { Some(&definition.name) } else { imported() };
@@ -286,8 +333,56 @@ impl Types<'_, '_> {
     }
 }
 
-/// Returns the traits that a type derives, separated by commas.
-fn derives(body: &Body) -> String {
+/// Returns the attributes of a field. Only the owned form has the attributes that settings request.
+fn field_attributes(field: &Field, scope: Scope) -> Vec<String> {
+    let mut all = Vec::new();
+    all.extend(attributes(field.deprecated));
+    if !scope.borrows {
+        all.extend(trimmed(&field.attributes));
+    }
+    all
+}
+
+fn trimmed(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| text.trim().to_owned()).collect()
+}
+
+/// Returns the traits that a type derives, as the content of `#[derive(…)]`. A long list is on lines of its own, as
+/// rustfmt prints it.
+fn derive_list(body: &Body, requested: &[String]) -> String {
+    /// Maximum number of characters of a line.
+    const LINE_CHARACTERS_MAX: usize = 100;
+    /// The indentation of a type in the module of its version.
+    const INDENTATION: usize = 4;
+    let mut traits: Vec<&str> = derives(body).split(", ").collect();
+    for one in requested.iter().map(|one| one.trim()) {
+        if !traits.contains(&one) {
+            traits.push(one);
+        }
+    }
+    let list = traits.join(", ");
+    if INDENTATION + "#[derive()]".len() + list.chars().count() <= LINE_CHARACTERS_MAX {
+        return list;
+    }
+    let mut lines = vec![String::new()];
+    for one in traits {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        let is_full = LINE_CHARACTERS_MAX < 2 * INDENTATION + line + " ,".len() + one.chars().count();
+        match lines.last_mut() {
+            Some(last) if !is_full || last.is_empty() => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(&format!("{one},"));
+            }
+            Some(_) | None => lines.push(format!("{one},")),
+        }
+    }
+    format!("\n{}\n", lines.join("\n"))
+}
+
+/// Returns the traits that the generator chooses for a type, separated by commas.
+fn derives(body: &Body) -> &'static str {
     let is_single = match body {
         Body::Texts(variants) => variants.len() == 1,
         Body::Integers(variants) => variants.len() == 1,
@@ -298,9 +393,27 @@ fn derives(body: &Body) -> String {
             "Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash"
         }
         Body::Texts(_) | Body::Integers(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
+        Body::Newtype { inner, .. } if is_ordered(inner) => {
+            "Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash"
+        }
         Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => "Debug, Clone, PartialEq, Eq, Hash",
     }
-    .to_owned()
+}
+
+/// Returns whether the values of a type have an order: strings, numbers and booleans.
+fn is_ordered(value: &TypeRef) -> bool {
+    let is_unordered = matches!(
+        value.shape,
+        RustType::Null
+            | RustType::Json
+            | RustType::List(_)
+            | RustType::Map(_)
+            | RustType::Array(..)
+            | RustType::Tuple { .. }
+            | RustType::Named(_)
+            | RustType::External(_)
+    );
+    !is_unordered && !value.nullable
 }
 
 fn map(scope: Scope, of: &str) -> String {
@@ -331,7 +444,7 @@ fn attributes(deprecated: bool) -> Vec<String> {
     if deprecated { vec!["#[deprecated]".to_owned()] } else { Vec::new() }
 }
 
-fn case(case: &Case) -> String {
+pub(super) fn case(case: &Case) -> String {
     let list = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     let mut text = match case.kinds.split_first() {
         None => "rt::Case::ANY".to_owned(),

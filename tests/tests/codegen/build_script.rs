@@ -228,3 +228,127 @@ fn the_build_script_and_the_command_write_the_same_bytes() {
     let (code, said) = command(&["gen", "--check"]);
     assert!(code == Some(100) && said.contains("shop_item.rs"), "{code:?}: {said}");
 }
+
+#[test]
+fn a_broken_schema_of_another_team_does_not_matter() {
+    let manifest = "[gen]\nsubjects = [\"shop.order\"]\n";
+    let money = r#"{"type": "object", "properties": {"amount": {"type": "string"}}}"#;
+    let order = r#"{"type": "object", "properties": {"total": {"$ref": "../shop.money/1.0.0.json"}}}"#;
+    let broken = "{\n  \"type\": \"strin\"\n}";
+    let files = [
+        ("evschema.toml", manifest),
+        ("schemas/shop.order/1.0.0.json", order),
+        ("schemas/shop.money/1.0.0.json", money),
+        ("schemas/shop.money/2.0.0.json", broken),
+        ("schemas/other.event/1.0.0.json", broken),
+        ("schemas/other.event/notes.txt", ""),
+        ("schemas/other.event/subject.toml", "not TOML"),
+        ("schemas/stray.json", "{}"),
+    ];
+    let project = Crate::new(&files);
+    project.generate().unwrap();
+    assert!(
+        project.output().join("shop_money.rs").is_file() && !project.output().join("other_event.rs").exists()
+    );
+    let command = |arguments: &[&str]| {
+        evschema_tests::evschema().args(arguments).current_dir(project.folder.path()).output().unwrap()
+    };
+    let run = command(&["gen"]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("other.event/1.0.0.json"));
+
+    // The same problem, but a selected schema needs the file, or the file belongs to a selected subject.
+    for (path, text) in [
+        ("schemas/shop.money/1.0.0.json", broken),
+        ("schemas/shop.order/1.1.0.json", broken),
+        ("schemas/shop.order/notes.txt", ""),
+        ("schemas/shop.order/subject.toml", "[versions.\"1.0.0\"]\nstate = \"old\"\n"),
+    ] {
+        let mut files = files.to_vec();
+        files.retain(|(known, _)| *known != path);
+        files.push((path, text));
+        let project = Crate::new(&files);
+        let errors = project.generate().unwrap_err();
+        assert!(errors.iter().any(|error| error.starts_with(path)), "{path}: {errors:#?}");
+        assert!(!errors.iter().any(|error| error.contains("other.event")), "{path}: {errors:#?}");
+        let run = evschema_tests::evschema().arg("gen").current_dir(project.folder.path()).output().unwrap();
+        assert_eq!(run.status.code(), Some(101), "{path}");
+    }
+    // Without `subjects`, every file matters.
+    let project = Crate::new(&[&[("evschema.toml", "")], &files[1..]].concat());
+    assert_eq!(project.generate().unwrap_err().len(), 4);
+}
+
+#[test]
+fn a_locked_version_that_no_schema_needs_does_not_matter() {
+    let lock = "[[dependency]]\nsubject = \"other\"\nversion = \"1.0.0\"\ndigest = \"sha256:00\"\n";
+    let files = [
+        ("evschema.toml", "[gen]\nsubjects = [\"shop.order\"]\n"),
+        ("schemas/shop.order/1.0.0.json", ORDER),
+        ("evschema.lock", lock),
+    ];
+    Crate::new(&files).generate().unwrap();
+    let all = Crate::new(&[&[("evschema.toml", "")], &files[1..]].concat());
+    assert!(all.generate().unwrap_err()[0].contains("`other@1.0.0` is in the lock file"));
+}
+
+#[test]
+fn yanked_versions_are_skipped_and_deprecated_versions_are_marked() {
+    let states = "[versions.\"1.0.0\"]\nstate = \"deprecated\"\nreason = \"use \\\"v2\\\"\"\n\
+                  [versions.\"1.1.0\"]\nstate = \"yanked\"\n[versions.\"3.0.0\"]\nstate = \"yanked\"\n";
+    let files = |manifest: &'static str| {
+        vec![
+            ("evschema.toml", manifest),
+            ("schemas/shop.order/1.0.0.json", ORDER),
+            ("schemas/shop.order/1.1.0.json", ORDER),
+            ("schemas/shop.order/2.0.0.json", ORDER),
+            ("schemas/shop.order/3.0.0.json", ORDER),
+            ("schemas/shop.order/subject.toml", states),
+        ]
+    };
+    let code = |manifest| {
+        let project = Crate::new(&files(manifest));
+        project.generate().map(|()| fs::read_to_string(project.output().join("shop_order.rs")).unwrap())
+    };
+    let skipped = code("").unwrap();
+    assert!(
+        skipped.contains("/// Version 1.0.0.\n#[deprecated(note = \"use \\\"v2\\\"\")]\npub mod v1 {"),
+        "{skipped}"
+    );
+    assert!(skipped.contains("/// Version 2.0.0.\npub mod v2 {") && !skipped.contains("v3"), "{skipped}");
+    let asked = code("[gen]\nyanked = true\n").unwrap();
+    assert!(asked.contains("Version 1.1.0.") && asked.contains("pub mod v3"), "{asked}");
+    assert!(!asked.contains("deprecated"), "{asked}");
+    let errors = code("[dependencies]\n\"shop.order\" = [\"^1\", \"^3\"]\n").unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert!(errors[0].contains("has only the yanked version `3.0.0` in the range `^3`"), "{errors:#?}");
+    let only = Crate::new(&[
+        ("evschema.toml", "[gen]\nsubjects = [\"a\"]\n"),
+        ("schemas/a/1.0.0.json", ORDER),
+        ("schemas/a/subject.toml", "[versions.\"1.0.0\"]\nstate = \"yanked\"\n"),
+    ]);
+    assert!(only.generate().unwrap_err()[0].contains("every version of `a` is yanked"));
+}
+
+#[test]
+fn the_settings_of_types_reach_both_ways_of_generation() {
+    let manifest = "[gen]\nderives = [\"PartialOrd\"]\n[gen.types.\"shop.order\"]\nname = \"Sale\"\n";
+    let project = Crate::new(&[("evschema.toml", manifest), ("schemas/shop.order/1.0.0.json", ORDER)]);
+    project.generate().unwrap();
+    let run = evschema_tests::evschema().arg("gen").current_dir(project.folder.path()).output().unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    let built = fs::read_to_string(project.output().join("shop_order.rs")).unwrap();
+    assert!(built.contains("Hash, PartialOrd)]") && built.contains("pub struct Sale {"), "{built}");
+    let written = project.folder.path().join("src/events/shop_order.rs");
+    assert_eq!(fs::read_to_string(written).unwrap(), built);
+    let wrong = "[gen.types.\"shop.order\"]\nname = \"a b\"\n";
+    fs::write(project.folder.path().join("evschema.toml"), wrong).unwrap();
+    let errors = project.generate().unwrap_err();
+    assert!(
+        errors[0].starts_with("evschema.toml: error[bad-setting]: `gen.types.\"shop.order\".name`"),
+        "{errors:#?}"
+    );
+    let run = evschema_tests::evschema().arg("gen").current_dir(project.folder.path()).output().unwrap();
+    assert_eq!(run.status.code(), Some(101));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("gen.types.\"shop.order\".name"));
+}

@@ -1,0 +1,269 @@
+//! The settings for types: names, derives, attributes, and the errors of settings that cannot be used.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use evschema_codegen::{Layout, Options, Templates, generate};
+use evschema_model::{Catalog, Coordinates, Dialects, Manifest, Schema, Subject, Version};
+use serde_json::{Value, json};
+
+/// Returns the code of the subject `shop.order` with these settings, or all problems.
+fn generated(settings: &str, schema: &Value) -> Result<String, Vec<String>> {
+    let at = Coordinates { subject: Subject::parse("shop.order").unwrap(), version: Version::new(1, 0, 0) };
+    let text = serde_json::to_vec(schema).unwrap();
+    let mut catalog = Catalog::default();
+    catalog.insert(Arc::new(Schema::read(at.clone(), &text, &Dialects::default()).unwrap())).unwrap();
+    let manifest = Manifest::parse(settings).unwrap();
+    let options = Options::from_manifest(&manifest, Templates::default(), Layout::Modules);
+    match generate(&catalog, &[at], &options) {
+        Ok(files) => {
+            let file = files.into_iter().find(|file| file.path == "shop_order.rs");
+            Ok(file.unwrap().text)
+        }
+        Err(error) => Err(error
+            .problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic))
+            .collect()),
+    }
+}
+
+fn order() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "id": {"$ref": "#/$defs/Id"},
+            "line": {"$ref": "#/$defs/Line"},
+            "note": {"type": "object", "properties": {"text": {"type": "string"}}},
+            "size": {"enum": ["small", "large"]},
+        },
+        "$defs": {
+            "Id": {"type": "string"},
+            "Line": {"type": "object", "properties": {"sku": {"type": "string"}, "Sku": {"type": "string"}}},
+            "Unused": {"type": "object", "properties": {"a": {"type": "string"}}},
+            "Alias": {"$ref": "#/$defs/Line"},
+        },
+    })
+}
+
+#[track_caller]
+fn assert_has(code: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(code.contains(part), "`{part}` is missing in\n{code}");
+    }
+}
+
+#[track_caller]
+fn assert_problem(settings: &str, schema: &Value, expected: &str) {
+    let problems = generated(settings, schema).unwrap_err();
+    assert!(
+        problems.len() == 1 && problems[0].contains(expected),
+        "expected `{expected}`, found {problems:#?}"
+    );
+}
+
+#[test]
+fn without_settings_nothing_changes() {
+    let code = generated("", &order()).unwrap();
+    assert_has(&code, &["pub struct ShopOrder {", "pub id: Option<String>", "pub line: Option<Line>"]);
+}
+
+#[test]
+fn long_lists_of_derives_have_the_form_of_rustfmt() {
+    let mut derives = vec!["a::A".to_owned()];
+    for _ in 0..40 {
+        let settings = format!("[gen]\nderives = {}\n", json!(derives));
+        let code = generated(&settings, &order()).unwrap();
+        // The file of the glue does not exist here, and rustfmt would report that.
+        let code = code.replace("include!(\"shop_order/v1.glue.rs\");", "fn glue() {}");
+        let rustfmt = Command::new("rustfmt")
+            .args(["--check", "--edition", "2024", "--config", "max_width=100"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut rustfmt = match rustfmt {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                println!("the toolchain has no rustfmt, so this test compares nothing");
+                return;
+            }
+            found => found.unwrap(),
+        };
+        rustfmt.stdin.take().unwrap().write_all(code.as_bytes()).unwrap();
+        let output = rustfmt.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        let last = derives.len();
+        derives.push(format!("path{}::Trait", "x".repeat(last % 7)));
+        derives.push(format!("T{last}"));
+    }
+}
+
+#[test]
+fn a_trait_is_derived_once() {
+    let settings = r#"
+        [gen]
+        derives = ["Clone", "utoipa::ToSchema"]
+        [gen.types."shop.order"]
+        derives = ["utoipa::ToSchema", "Zeroize"]
+    "#;
+    let code = generated(settings, &order()).unwrap();
+    assert_has(
+        &code,
+        &[
+            "#[derive(Debug, Clone, PartialEq, Eq, Hash, utoipa::ToSchema, Zeroize)]\n    #[non_exhaustive]\n    \
+             pub struct ShopOrder {",
+            "#[derive(Debug, Clone, PartialEq, Eq, Hash, utoipa::ToSchema)]\n    #[non_exhaustive]\n    pub \
+             struct Line {",
+        ],
+    );
+}
+
+#[test]
+fn schemas_and_settings_give_names() {
+    let mut schema = order();
+    schema["x-rust-name"] = json!("Purchase");
+    schema["$defs"]["Line"]["x-rust-name"] = json!("Row");
+    schema["$defs"]["Line"]["properties"]["Sku"]["x-rust-name"] = json!("sku");
+    schema["properties"]["note"]["x-rust-name"] = json!("remark");
+    let code = generated("", &schema).unwrap();
+    assert_has(
+        &code,
+        &[
+            "pub struct Purchase {",
+            "pub line: Option<Row>,",
+            "pub remark: Option<Note>,",
+            "pub struct Row {",
+            // The name `sku` is taken, so the other property gets its long name.
+            "pub sku_plain: Option<String>,",
+            "pub sku: Option<String>,",
+        ],
+    );
+    assert!(!code.contains("ShopOrder"), "{code}");
+    let settings = r##"
+        [gen.types."shop.order"]
+        name = "Sale"
+        fields.note = { name = "memo" }
+        [gen.types."shop.order#/properties/note"]
+        name = "Memo"
+        [gen.types."shop.order#/properties/size"]
+        name = "Line"
+    "##;
+    let code = generated(settings, &order()).unwrap();
+    // The requested name wins, so the definition gets its long name.
+    assert_has(
+        &code,
+        &[
+            "pub struct Sale {",
+            "pub memo: Option<Memo>,",
+            "pub size: Option<Line>,",
+            "pub line: Option<LineDefinition>,",
+        ],
+    );
+}
+
+#[test]
+fn wrong_names_are_errors_with_their_place() {
+    let named = |place: &str, name: Value| {
+        let mut schema = order();
+        schema.pointer_mut(place).unwrap()["x-rust-name"] = name;
+        schema
+    };
+    for (place, name, expected) in [
+        (
+            "/$defs/Line",
+            json!("my line"),
+            "(/$defs/Line/x-rust-name) `x-rust-name`: the name is not an identifier",
+        ),
+        ("/$defs/Line", json!("Option"), "generated code uses this name"),
+        ("/$defs/Line", json!("ShopOrder"), "`ShopOrder` is the name of the event's type"),
+        ("/$defs/Line", json!(7), "the name is not a string"),
+        ("/properties/id", json!("type"), "`x-rust-name`: the name is a keyword"),
+        ("/properties/id", json!("size"), "`id` and `size` have the same field name `size`"),
+        ("", json!("2nd"), "the name is not an identifier"),
+    ] {
+        let mut schema = named(place, name);
+        if expected.contains("same field name") {
+            schema["properties"]["size"]["x-rust-name"] = json!("size");
+        }
+        let problems = generated("", &schema).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].starts_with("shop.order/1.0.0.json: 1:"), "{problems:#?}");
+        assert!(problems[0].contains(expected), "{expected}: {problems:#?}");
+    }
+    let mut equal = named("/$defs/Line", json!("Row"));
+    equal["properties"]["note"]["$ref"] = json!("#/$defs/Unused");
+    equal["$defs"]["Unused"]["x-rust-name"] = json!("Row");
+    equal["properties"]["note"].as_object_mut().unwrap().retain(|name, _| name == "$ref");
+    assert_problem("", &equal, "the type of `shop.order#/$defs/Line` has the same name `Row`");
+    for (settings, expected) in [
+        (
+            "[gen.types.\"shop.order\"]\nname = \"a b\"",
+            "`gen.types.\"shop.order\".name`: the name is not an identifier",
+        ),
+        (
+            "[gen.types.\"shop.order\"]\nfields.id.name = \"rest\"",
+            "`gen.types.\"shop.order\".fields.\"id\".name`: a field with this name keeps",
+        ),
+    ] {
+        assert_problem(settings, &order(), expected);
+    }
+}
+
+#[test]
+fn settings_without_effect_are_errors() {
+    for (settings, expected) in [
+        (
+            "[gen.replace]\n\"shop.orders\" = \"crate::X\"",
+            "no generated version belongs to the subject `shop.orders`",
+        ),
+        ("[gen.replace]\n\"shop.order#/$defs/X\" = \"crate::X\"", "has the place `/$defs/X`"),
+        ("[gen.replace]\n\"shop.order#/$defs/Unused\" = \"crate::X\"", "no generated type contains a value"),
+        (
+            "[gen.replace]\n\"shop.order#/$defs/Alias\" = \"crate::X\"",
+            "this schema is only a reference to `shop.order#/$defs/Line`",
+        ),
+        ("[gen.replace]\n\"shop.order#/$defs/Line\" = \"Line\"", "the path has only one name"),
+        ("[gen.formats]\nuuid = \"super::Uuid\"", "the path depends on the module"),
+        ("[gen]\nderives = [\"Debug)]\"]", "`gen.derives`: the text is not the path of a trait"),
+        ("[gen]\nattributes = [\"must_use\"]", "`gen.attributes`: the text is not an attribute"),
+        (
+            "[gen.types.\"shop.order#/$defs/Id\"]\nderives = [\"Ord\"]",
+            "no generated type belongs to this schema",
+        ),
+        ("[gen.types.\"shop.order#/$defs/Line\"]\nnewtype = true", "because it already has a name"),
+        ("[gen.types.\"shop.order\"]\nfields.Id = {}", "has no field for this property"),
+    ] {
+        assert_problem(settings, &order(), expected);
+    }
+}
+
+#[test]
+fn one_schema_may_have_several_types_and_a_name() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "all": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/Line"},
+                "contains": {"properties": {"extra": {"const": 1}}, "required": ["extra"]},
+            },
+            "one": {"$ref": "#/$defs/Line"},
+        },
+        "$defs": {"Line": {"x-rust-name": "Row", "type": "object", "properties": {"sku": {"type": "string"}}}},
+    });
+    let code = generated("", &schema).unwrap();
+    let types: Vec<&str> = code.lines().filter(|line| line.contains("pub struct")).collect();
+    assert_eq!(types.len(), 3, "{code}");
+}
+
+#[test]
+fn the_event_and_its_type_can_be_replaced() {
+    let root = json!({"$ref": "#/definitions/Order", "definitions": {"Order": order()["$defs"]["Line"]}});
+    let settings = "[gen.types.\"shop.order\"]\nname = \"Sale\"\nattributes = [\"#[must_use]\"]\n";
+    let code = generated(settings, &root).unwrap();
+    assert_has(&code, &["#[must_use]\n    #[non_exhaustive]\n    pub struct Sale {"]);
+    let code = generated("[gen.replace]\n\"shop.order\" = \"crate::Order\"", &order()).unwrap();
+    assert_has(&code, &["pub struct ShopOrder(pub crate::Order);"]);
+}

@@ -1,0 +1,86 @@
+//! Reads and writes a user's type through the traits of serde.
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::Checker;
+use crate::program::NodeRef;
+use crate::reject::{Reason, Reject};
+
+/// Implements [`Read`](crate::Read), [`Write`](crate::Write) and [`IntoOwned`](crate::IntoOwned) for types that implement
+/// the traits of serde. Such a type can replace a generated type: see `[gen.replace]` of the manifest.
+///
+/// The program of the schema checks each value before the type parses it. If the type cannot parse a value that the
+/// schema accepts, the event is rejected, so the type should be able to hold every such value. The schema also checks the
+/// JSON that the type writes.
+///
+/// The type also needs the traits that generated types derive: `Debug`, `Clone`, `PartialEq`, `Eq` and `Hash`.
+///
+/// ```
+/// use evschema_runtime::via_serde;
+///
+/// #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// pub struct Money {
+///     pub amount: String,
+///     pub currency: String,
+/// }
+///
+/// via_serde! { Money }
+/// ```
+#[macro_export]
+macro_rules! via_serde {
+    ($($type:ty),+ $(,)?) => {$(
+        impl<'a> $crate::Read<'a> for $type {
+            fn read(
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                $crate::private::read_via_serde(checker, node)
+            }
+        }
+
+        impl $crate::Write for $type {
+            fn write(&self, out: &mut ::std::string::String) {
+                $crate::private::write_via_serde(self, out);
+            }
+
+            fn serialize_unchecked<S: $crate::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::serde::Serialize::serialize(self, serializer)
+            }
+        }
+
+        impl $crate::IntoOwned for $type {
+            type Owned = Self;
+            fn into_owned(self) -> Self {
+                self
+            }
+        }
+    )+};
+}
+
+/// Checks a value, and parses it through serde.
+///
+/// # Errors
+///
+/// If the node rejects the value, if the type cannot hold the value, or if the text is not JSON.
+pub fn read_via_serde<'a, T: Deserialize<'a>>(
+    checker: &mut Checker<'a>,
+    node: Option<NodeRef>,
+) -> Result<T, Reject> {
+    checker.lexer.peek();
+    let start = checker.lexer.position();
+    match node {
+        Some(node) => checker.check(node)?,
+        None => checker.lexer.skip()?,
+    }
+    let text = checker.lexer.text_since(start);
+    serde_json::from_str(text).map_err(|_| Reject::new(start, Reason::DoesNotFitType))
+}
+
+/// Writes a value through serde. If the value has no JSON, writes nothing. The text around the value is then not JSON, so
+/// the schema rejects it.
+pub fn write_via_serde<T: Serialize>(value: &T, out: &mut String) {
+    out.push_str(&serde_json::to_string(value).unwrap_or_default());
+}

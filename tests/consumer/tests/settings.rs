@@ -1,0 +1,193 @@
+//! Types that settings of the manifest change accept the same events as before, and write them back unchanged.
+
+#![deny(warnings)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::net::Ipv4Addr;
+
+use evschema_runtime::{Formatted, Integer, Maybe, TextFormat};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+/// The generated events.
+#[allow(missing_docs, reason = "generated")]
+pub mod events {
+    include!(concat!(env!("OUT_DIR"), "/settings/events.rs"));
+}
+
+/// Types that replace generated types.
+pub mod money {
+    use serde::{Deserialize, Serialize};
+
+    /// An amount in the smallest unit of a currency.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Money {
+        #[serde(with = "text")]
+        amount: u64,
+        currency: String,
+    }
+
+    /// Any value of JSON.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Anything(serde_json::Value);
+
+    evschema_runtime::via_serde! { Money, Anything }
+
+    impl Money {
+        /// Returns an amount of money.
+        pub fn new(amount: u64, currency: &str) -> Self {
+            Self { amount, currency: currency.to_owned() }
+        }
+    }
+
+    mod text {
+        use serde::de::Error;
+        use serde::{Deserialize, Deserializer, Serializer};
+
+        pub(super) fn serialize<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(value)
+        }
+
+        pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+            String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        }
+    }
+}
+
+/// Hexadecimal numbers, for the format `hex`.
+pub struct Hex;
+
+impl TextFormat<u32> for Hex {
+    fn parse(text: &str) -> Option<u32> {
+        u32::from_str_radix(text, 16).ok()
+    }
+
+    fn text(value: &u32) -> String {
+        format!("{value:06x}")
+    }
+}
+
+use events::shop_order_placed::v1::{
+    Flag, Key, OrderId, OrderLine, OrderPlaced, OrderPlacedRef, Price, Quantity, Remark, Share, Tags,
+    order_line, order_placed,
+};
+use money::Money;
+
+fn order() -> Value {
+    json!({
+        "orderId": "A-17",
+        "placedAt": "2026-04-12T17:05:41.250+02:00",
+        "total": {"amount": "4990", "currency": "EUR"},
+    })
+}
+
+fn with(name: &str, value: Value) -> Vec<u8> {
+    let mut order = order();
+    order[name] = value;
+    serde_json::to_vec(&order).unwrap()
+}
+
+#[test]
+fn accepted_events_come_back_unchanged() {
+    for (name, value) in [
+        ("kind", json!("new")),
+        ("placedAt", json!("1998-12-31T23:59:60Z")),
+        ("placedAt", json!("2026-04-12t15:05:41.2500000z")),
+        ("discount", json!({"amount": "1", "currency": "CHF"})),
+        ("refund", json!(null)),
+        ("refund", json!({"amount": "1", "currency": "CHF"})),
+        ("payments", json!([{"amount": "1", "currency": "CHF"}, {"amount": "2", "currency": "CHF"}])),
+        ("from", json!("10.0.0.1")),
+        ("from", json!(null)),
+        ("color", json!("00FF7f")),
+        ("color", json!("mint")),
+        ("coupon", json!("SPRING")),
+        ("price", json!({"amount": "1", "currency": "CHF"})),
+        ("price", json!("A-18")),
+        ("extra", json!({"any": [1, null, {"thing": true}]})),
+        ("extra", json!(null)),
+        ("lines", json!([{"sku": "MUG", "quantity": 2, "gift": true, "share": 0.5, "key": "k"}])),
+        ("lines", json!([{"sku": "MUG", "quantity": 2, "key": 7, "note": {"text": "fragile"}}])),
+        ("relatedOrders", json!(["A-1", "B-2"])),
+        ("tags", json!(["a", "b"])),
+    ] {
+        let bytes = with(name, value);
+        let order = OrderPlaced::from_slice(&bytes).unwrap();
+        let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+        assert_eq!(read(&order.to_vec().unwrap()), read(&bytes));
+        assert_eq!(serde_json::to_value(&order).unwrap(), read(&bytes));
+        assert_eq!(serde_json::from_slice::<OrderPlaced>(&bytes).unwrap(), order);
+        let borrowed = OrderPlacedRef::from_slice(&bytes).unwrap();
+        assert_eq!(read(&borrowed.to_vec().unwrap()), read(&bytes));
+        assert_eq!(borrowed.into_owned(), order);
+    }
+}
+
+#[test]
+fn rejected_events_are_rejected() {
+    for (name, value) in [
+        ("orderId", json!("A")),
+        ("placedAt", json!("yesterday")),
+        // The user's type could hold these values.
+        ("total", json!({"amount": "+5", "currency": "EUR"})),
+        ("total", json!({"amount": "5", "currency": "EURO"})),
+        ("total", json!(null)),
+        ("refund", json!({"amount": "5"})),
+        ("payments", json!([{"amount": "1", "currency": "CHF"}, {"currency": "CHF", "amount": "1"}])),
+        ("from", json!("10.0.0.300")),
+        ("coupon", json!("SPRINGTIME")),
+        ("price", json!("A")),
+        ("price", json!({"amount": "x", "currency": "CHF"})),
+        ("lines", json!([{"sku": "MUG", "quantity": 101}])),
+        ("relatedOrders", json!(["B-2"])),
+        ("tags", json!(["a", "b", "c"])),
+    ] {
+        let bytes = with(name, value);
+        assert!(!OrderPlaced::check_bytes(&bytes), "{name}");
+        assert!(OrderPlaced::from_slice(&bytes).is_err(), "{name}");
+        assert!(OrderPlacedRef::from_slice(&bytes).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn types_have_the_requested_form() {
+    let order = OrderPlaced::from_slice(&serde_json::to_vec(&order()).unwrap()).unwrap();
+    let placed_at: &OffsetDateTime = order.placed_at.value().unwrap();
+    assert_eq!(placed_at.unix_timestamp(), 1_776_006_341);
+    assert_eq!(order.placed_at.text(), "2026-04-12T17:05:41.250+02:00");
+    assert_eq!((order.id, order.total), (OrderId("A-17".to_owned()), Money::new(4990, "EUR")));
+
+    let line = OrderLine::new(order_line::Required { sku: "MUG".to_owned(), quantity: Quantity(3) })
+        .with_gift(Flag(true))
+        .with_share(Share("0.25".parse().unwrap()))
+        .with_key(Key::Integer(Integer::from(7)))
+        .with_note(Remark::default());
+    let built = OrderPlaced::new(order_placed::Required {
+        id: OrderId::from("A-18".to_owned()),
+        placed_at: OffsetDateTime::UNIX_EPOCH.into(),
+        total: Money::new(1, "CHF"),
+    })
+    .with_from(Ipv4Addr::LOCALHOST)
+    .with_color(255)
+    .with_price(Price::OrderId(OrderId("A-19".to_owned())))
+    .with_lines([line])
+    .with_tags(vec!["new".to_owned()])
+    .with_order_kind("old");
+    assert_eq!(built.from, Maybe::Value(Formatted::from_text("127.0.0.1")));
+    assert_eq!(built.tags, Some(Tags(vec!["new".to_owned()])));
+    let written: Value = serde_json::from_slice(&built.to_vec().unwrap()).unwrap();
+    assert_eq!((&written["placedAt"], &written["color"]), (&json!("1970-01-01T00:00:00Z"), &json!("0000ff")));
+    assert_eq!(OrderPlaced::from_value(&written).unwrap(), built);
+
+    assert!(Quantity(1) < Quantity(2) && Remark::default() < Remark::default().with_text("a"));
+}
+
+#[test]
+fn a_value_that_the_schema_rejects_is_not_written() {
+    let mut order = OrderPlaced::from_slice(&serde_json::to_vec(&order()).unwrap()).unwrap();
+    order.total = Money::new(1, "EURO");
+    assert!(order.to_vec().is_err());
+    order.total = Money::new(1, "EUR");
+    order.placed_at = Formatted::from_text("now");
+    assert!(order.to_vec().is_err());
+}
