@@ -3,12 +3,13 @@ use std::collections::BTreeSet;
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Formats, Position};
 
 use crate::atlas::{Atlas, DocumentId};
+use crate::defaults::defaults;
 use crate::disk::Problem;
 use crate::generate_error::GenerateError;
 use crate::link::link;
 use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
-use crate::render::{PrintError, render};
+use crate::render::{Input, PrintError, render};
 use crate::upcast::upcasts;
 
 /// Returns generated Rust for these versions and all documents that they refer to.
@@ -38,8 +39,16 @@ pub fn generate(
     let plan = planner.finish();
     let modules = modules(&atlas, &documents, &events);
     let upcasts = upcasts(catalog, &atlas, &plan, options.formats);
-    render(&atlas, &plan, &programs, &modules, &upcasts, options)
-        .map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
+    let defaults = defaults(catalog, &atlas, &plan, options.formats);
+    let input = Input {
+        atlas: &atlas,
+        plan: &plan,
+        programs: &programs,
+        modules: &modules,
+        upcasts: &upcasts,
+        defaults: &defaults,
+    };
+    render(&input, options).map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
 }
 
 fn of_template(error: &PrintError, templates: &Templates) -> Problem {

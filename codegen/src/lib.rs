@@ -21,6 +21,7 @@ mod atlas;
 mod build_script;
 #[cfg(feature = "schemars")]
 mod code_first;
+mod defaults;
 mod disk;
 mod explain;
 mod generate;

@@ -143,10 +143,20 @@ pub(crate) struct Field {
     /// The attributes that the settings give the field.
     pub(crate) attributes: Vec<String>,
     pub(crate) deprecated: bool,
+    pub(crate) default: Option<DefaultValue>,
     pub(crate) value: TypeRef,
     pub(crate) required: bool,
     /// Whether the value is boxed, because the type of the value contains the type of this object.
     pub(crate) boxed: bool,
+}
+
+/// The only default of a property.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct DefaultValue {
+    /// The place of the default in its document.
+    pub(crate) value: Place,
+    /// The schemas of the property. The default is offered only if all of them accept it.
+    pub(crate) accepted_by: Vec<Place>,
 }
 
 /// The form of a field, which depends on whether its property may be absent or `null`.

@@ -2,6 +2,7 @@
 
 mod any;
 mod blame;
+mod literals;
 mod printer;
 mod types;
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use evschema_model::{Coordinates, Formats, Subject};
 
 use crate::atlas::{Atlas, DocumentId};
+use crate::defaults::Defaults;
 use crate::link::{PROGRAM_FORMAT, Program};
 use crate::options::{GeneratedFile, Layout, Options};
 use crate::plan::{Borrowed, Module, Plan, TypeRef};
@@ -17,28 +19,35 @@ use crate::text::{doc_lines, literal};
 use crate::upcast::Versions;
 use crate::view;
 
+use literals::literal_text;
 pub(crate) use printer::{PrintError, Printer};
+
+/// All that is printed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input<'a, 'c> {
+    pub(crate) atlas: &'a Atlas<'c>,
+    pub(crate) plan: &'a Plan,
+    pub(crate) programs: &'a BTreeMap<DocumentId, Program>,
+    pub(crate) modules: &'a BTreeMap<DocumentId, Module>,
+    pub(crate) upcasts: &'a BTreeMap<Subject, Versions>,
+    pub(crate) defaults: &'a Defaults,
+}
 
 /// Returns all files of a plan.
 ///
 /// # Errors
 ///
 /// If a template is wrong, or if its output is not Rust.
-pub(crate) fn render(
-    atlas: &Atlas<'_>,
-    plan: &Plan,
-    programs: &BTreeMap<DocumentId, Program>,
-    modules: &BTreeMap<DocumentId, Module>,
-    upcasts: &BTreeMap<Subject, Versions>,
-    options: &Options,
-) -> Result<Vec<GeneratedFile>, PrintError> {
+pub(crate) fn render(input: &Input<'_, '_>, options: &Options) -> Result<Vec<GeneratedFile>, PrintError> {
+    let Input { atlas, plan, programs, modules, upcasts, defaults } = *input;
     let printer = Printer::new(&options.templates)?;
     let mut subjects: BTreeMap<&str, BTreeSet<(&Module, DocumentId)>> = BTreeMap::new();
     for (id, module) in modules {
         subjects.entry(&module.subject).or_default().insert((module, *id));
     }
     let borrowed = options.borrowed.then(|| Borrowed::of(plan));
-    let types = types::Types { atlas, plan, programs, modules, options, borrowed: borrowed.as_ref() };
+    let types =
+        types::Types { atlas, plan, programs, modules, options, borrowed: borrowed.as_ref(), defaults };
     let mut files = Vec::new();
     let mut index = view::Index { included: options.layout == Layout::Included, modules: Vec::new() };
     for (subject, versions) in subjects {
@@ -118,8 +127,17 @@ pub(crate) fn type_text(
 ) -> String {
     let programs = BTreeMap::new();
     let options = Options::default();
-    types::Types { atlas, plan, programs: &programs, modules, options: &options, borrowed: None }
-        .named_in(home, value)
+    let defaults = Defaults::new();
+    types::Types {
+        atlas,
+        plan,
+        programs: &programs,
+        modules,
+        options: &options,
+        borrowed: None,
+        defaults: &defaults,
+    }
+    .named_in(home, value)
 }
 
 /// Returns the attribute of a deprecated version. A reason becomes its note.

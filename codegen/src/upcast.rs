@@ -29,7 +29,8 @@ use crate::plan::{Case, Plan, TypeId};
 use convert::Converter;
 
 pub use explain::{ExplainedStep, MissingPart, explain_upcasts};
-pub(crate) use literal::Literal;
+pub(crate) use judge::accept_each;
+pub(crate) use literal::{Literal, literal};
 
 /// The generated versions of one subject, and the steps between them.
 #[derive(Debug)]

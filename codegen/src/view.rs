@@ -182,6 +182,17 @@ pub(crate) struct Field {
     pub(crate) setter: Option<String>,
     /// The type of a value that is present. If the property may be missing, the type has no `null`.
     pub(crate) value: String,
+    /// The function that returns the value or the default; null if no default is offered.
+    pub(crate) default: Option<Default>,
+}
+
+/// A function that returns the value of a property or its default.
+#[derive(Debug, Serialize)]
+pub(crate) struct Default {
+    /// The name of the function.
+    pub(crate) function: String,
+    /// The default, as a Rust expression.
+    pub(crate) value: String,
 }
 
 /// The field that keeps all other properties.

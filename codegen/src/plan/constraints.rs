@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::DefaultValue;
 use crate::atlas::{Atlas, Place};
 use crate::names::words;
 use crate::text::{append_sentence, doc_code, doc_lines};
@@ -37,6 +38,14 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], name: Option<&str>) -> V
 /// Returns whether one of these places is deprecated.
 pub(super) fn is_deprecated(atlas: &Atlas<'_>, places: &[Place]) -> bool {
     places.iter().any(|place| atlas.keyword(*place, "deprecated") == Some(&Value::Bool(true)))
+}
+
+/// Returns the default of a property with these schemas, if they have exactly one default.
+pub(super) fn default(atlas: &Atlas<'_>, places: &[Place]) -> Option<DefaultValue> {
+    let mut defaults = places.iter().filter_map(|place| atlas.child(*place, "default"));
+    let value = defaults.next()?;
+    let is_only = defaults.all(|other| atlas.value(other) == atlas.value(value));
+    is_only.then(|| DefaultValue { value, accepted_by: places.to_vec() })
 }
 
 /// Adds the name of a property in JSON to the documentation of its field, if the field has another name.

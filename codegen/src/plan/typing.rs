@@ -364,6 +364,7 @@ impl<'a, 'c> Planner<'a, 'c> {
                 .map(|settings| settings.attributes.clone())
                 .unwrap_or_default(),
             deprecated: constraints::is_deprecated(self.atlas, &places),
+            default: constraints::default(self.atlas, &places),
             value,
             required,
             boxed: false,

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::dataschema;
+use super::{dataschema, literal_text};
 use crate::atlas::{Atlas, DocumentId};
+use crate::defaults::Defaults;
 use crate::link::Program;
 use crate::names::{Style, distinct};
 use crate::options::Options;
@@ -12,6 +13,7 @@ use crate::plan::{
     TypeRef, UnionVariant, root_name,
 };
 use crate::text::literal;
+use crate::upcast::Literal;
 use crate::view;
 
 /// The module in which a type is printed, and the form of the type.
@@ -40,6 +42,8 @@ pub(super) struct Types<'a, 'c> {
     pub(super) options: &'a Options,
     /// The borrowed forms, if the options request them.
     pub(super) borrowed: Option<&'a Borrowed>,
+    /// The defaults that the types offer.
+    pub(super) defaults: &'a Defaults,
 }
 
 impl Types<'_, '_> {
@@ -150,7 +154,7 @@ impl Types<'_, '_> {
     fn body(&self, id: TypeId, scope: Scope) -> view::Type {
         let mut one = view::Type::default();
         match &self.plan.definition(id).body {
-            Body::Struct(body) => one.record = Some(self.record(body, scope)),
+            Body::Struct(body) => one.record = Some(self.record(id, body, scope)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
             Body::Integers(variants) => one.integers = Some(integers(variants)),
             Body::Union(variants) => {
@@ -174,9 +178,15 @@ impl Types<'_, '_> {
         })
     }
 
-    fn record(&self, body: &Struct, scope: Scope) -> view::Struct {
+    fn record(&self, id: TypeId, body: &Struct, scope: Scope) -> view::Struct {
         let with_field = body.fields.iter().zip(&body.names);
-        let fields = with_field.map(|(field, json)| self.field(field, json, scope)).collect();
+        let mut fields: Vec<view::Field> =
+            with_field.map(|(field, json)| self.field(field, json, scope)).collect();
+        let setters: Vec<String> = fields.iter().filter_map(|field| field.setter.clone()).collect();
+        for (at, (field, planned)) in fields.iter_mut().zip(&body.fields).enumerate() {
+            let default = self.defaults.get(&(id, at)).filter(|_| !scope.borrows);
+            field.default = default.map(|default| self.offered(planned, default, &setters, scope));
+        }
         let also = body.names.iter().skip(body.fields.len()).map(|name| literal(name)).collect();
         let rest = body.rest.as_ref();
         let rest = rest.map(|value| view::Rest { rust_type: map(scope, &self.text(value, false, scope)) });
@@ -208,7 +218,18 @@ impl Types<'_, '_> {
             setter,
             rust_type,
             value,
+            default: None,
         }
+    }
+
+    /// Returns the function that offers the default of a property.
+    fn offered(&self, field: &Field, default: &Literal, setters: &[String], scope: Scope) -> view::Default {
+        let mut function = format!("{}_or_default", field.name.trim_start_matches("r#"));
+        if setters.contains(&function) {
+            function.push('_');
+        }
+        let value = literal_text(self.plan, &|id| self.name(id, scope), default);
+        view::Default { function, value: if field.boxed { format!("Box::new({value})") } else { value } }
     }
 
     fn variant(&self, variant: &UnionVariant, scope: Scope) -> view::Variant {

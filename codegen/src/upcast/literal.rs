@@ -30,7 +30,7 @@ pub(crate) enum Literal {
 }
 
 /// Returns a JSON value as a value of a type; `None` if the type cannot hold it, or if code cannot write it.
-pub(super) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option<Literal> {
+pub(crate) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option<Literal> {
     if rust_type.nullable {
         return if value.is_null() {
             Some(Literal::None)

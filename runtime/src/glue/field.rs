@@ -10,6 +10,21 @@ macro_rules! field {
     (@set constant $value:expr) => { $value };
     (@set optional $value:expr) => { ::core::option::Option::Some($value) };
     (@set maybe $value:expr) => { $crate::Maybe::Value($value) };
+    (@or_type optional $of:ty) => { $of };
+    (@or_type maybe $of:ty) => { ::core::option::Option<$of> };
+    (@or optional $value:expr, $default:expr) => {
+        match &$value {
+            ::core::option::Option::Some(value) => ::core::clone::Clone::clone(value),
+            ::core::option::Option::None => $default,
+        }
+    };
+    (@or maybe $value:expr, $default:expr) => {
+        match &$value {
+            $crate::Maybe::Value(value) => ::core::option::Option::Some(::core::clone::Clone::clone(value)),
+            $crate::Maybe::Null => ::core::option::Option::None,
+            $crate::Maybe::Absent => ::core::option::Option::Some($default),
+        }
+    };
     (@type required $of:ty) => { $of };
     (@type constant $of:ty) => { $of };
     (@type optional $of:ty) => { $of };

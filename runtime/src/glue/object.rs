@@ -6,6 +6,7 @@
 ///         id "id" required String,                    // field, name in JSON, presence, type of a value
 ///         note "note" optional String => with_note,   // the field is an `Option<String>`; the name of its setter
 ///         hint "hint" maybe String => with_hint,      // the field is a `Maybe<String>`
+///         size "size" optional i64 => with_size or size_or_default = 3,     // the function that offers a default
 ///         kind "kind" constant Kind,                  // required, with one value: `Kind::default()`
 ///         ..rest rt::Map<rt::Json>,                   // keeps the properties without a field
 ///     }
@@ -36,6 +37,27 @@
 ///
 /// let line = Line::new(line::Required { sku: "A-17".to_owned() }).with_note("fragile");
 /// assert_eq!(line, Line { sku: "A-17".to_owned(), note: Some("fragile".to_owned()) });
+/// ```
+///
+/// A default is only offered. Reading does not apply it, and writing does not add it:
+///
+/// ```
+/// # use evschema_runtime as rt;
+/// # #[derive(Debug, Clone, PartialEq)]
+/// pub struct Page { pub size: Option<i64>, pub after: rt::Maybe<String> }
+///
+/// rt::object! {
+///     Page in page {
+///         size "size" optional i64 => with_size or size_or_default = 20,
+///         after "after" maybe String => with_after or after_or_default = "start".to_owned(),
+///     }
+/// }
+///
+/// let page = Page::new();
+/// assert_eq!((page.size, page.size_or_default()), (None, 20));
+/// assert_eq!(page.with_size(7).size_or_default(), 7);
+/// let page = Page { size: None, after: rt::Maybe::Null };
+/// assert_eq!(page.after_or_default(), None);
 /// ```
 ///
 /// A field that the glue does not name:
@@ -94,7 +116,10 @@
 macro_rules! object {
     (
         $type:ident in $module:ident {
-            $($field:ident $name:literal $presence:ident $of:ty $(=> $setter:ident)?,)*
+            $(
+                $field:ident $name:literal $presence:ident $of:ty
+                $(=> $setter:ident $(or $or_default:ident = $default:expr)?)?,
+            )*
             $(..$rest:ident $rest_of:ty $(,)?)?
         }
         $(also [$($also:literal),* $(,)?])?
@@ -114,6 +139,14 @@ macro_rules! object {
                     self.$field = $crate::field!(@set $presence value.into());
                     self
                 }
+
+                $(
+                    #[doc = concat!("Returns the property `", $name, "`, or its default if it is absent.")]
+                    #[must_use]
+                    pub fn $or_default(&self) -> $crate::field!(@or_type $presence $of) {
+                        $crate::field!(@or $presence self.$field, $default)
+                    }
+                )?
             )?)*
         }
         $($crate::checked_serde! { $type ($program, $node) })?

@@ -38,6 +38,7 @@ cases! {
     all_of,
     borrowed,
     containers,
+    defaults,
     definitions,
     draft4,
     enums,
@@ -109,6 +110,21 @@ fn events_are_decided_right_and_come_back() {
             }
         }
     }
+}
+
+#[test]
+fn defaults_are_offered_but_not_applied() {
+    use defaults::v1::{Mode, X};
+    let event = X::from_slice(br#"{"required": "a", "mode": "fast", "nested": {}}"#).unwrap();
+    assert_eq!((event.mode_or_default(), event.retries_or_default()), (Mode::Fast, Some(1)));
+    assert_eq!(event.ratio_or_default().to_string(), "0.10000000000000000000001");
+    assert_eq!(event.labels_or_default().get("a\"b"), Some(&1.into()));
+    assert_eq!(event.nested_or_default().x_or_default(), 3);
+    assert_eq!(event.with_a_or_default_(), "with a");
+    assert_eq!(event.to_vec().unwrap(), br#"{"mode":"fast","nested":{},"required":"a"}"#);
+    let event = X::from_slice(br#"{"required": "a", "retries": null}"#).unwrap();
+    assert_eq!((event.mode_or_default(), event.retries_or_default()), (Mode::Slow, None));
+    assert_eq!(event.nested_or_default().x, Some(2.into()));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Prints conversions of values as Rust expressions.
 
-use serde_json::Value;
-
+use super::super::literals::{literal_text, variant_names};
 use crate::plan::{Body, Field, Form, Plan, Struct, TypeId, UnionVariant};
 use crate::text::literal;
 use crate::upcast::{Conversion, Literal, Pair, Source};
@@ -33,11 +32,7 @@ impl<'s> Values<'s> {
     }
 
     fn names(&self, id: TypeId) -> Vec<&'s str> {
-        match &self.plan.definition(id).body {
-            Body::Texts(variants) => variants.iter().map(|variant| variant.name.as_str()).collect(),
-            Body::Integers(variants) => variants.iter().map(|variant| variant.name.as_str()).collect(),
-            Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => Vec::new(),
-        }
+        variant_names(self.plan, id)
     }
 
     pub(super) fn unions(&self, pair: &Pair) -> (&'s [UnionVariant], &'s [UnionVariant]) {
@@ -180,69 +175,12 @@ impl<'s> Values<'s> {
         }
     }
 
-    /// Returns a literal in Rust syntax.
     fn literal(&self, value: &Literal) -> String {
-        match value {
-            Literal::Bool(value) => value.to_string(),
-            Literal::Plain(value) => value.to_string(),
-            Literal::Integer(value) => format!("rt::Integer::from({value}_i64)"),
-            Literal::Number(text) => format!("rt::private::number({})", literal(text)),
-            Literal::Text(text) => format!("{}.to_owned()", literal(text)),
-            Literal::None => "None".to_owned(),
-            Literal::Some(value) => format!("Some({})", self.literal(value)),
-            Literal::Unit => "()".to_owned(),
-            Literal::Variant(id, at) => {
-                let names = self.names(*id);
-                format!("{}::{}", (self.path)(*id), names.get(*at).copied().unwrap_or_default())
-            }
-            Literal::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.literal(item)).collect();
-                format!("vec![{}]", items.join(", "))
-            }
-            Literal::Map(members) => {
-                let members: Vec<String> = members
-                    .iter()
-                    .map(|(name, value)| format!("({}.to_owned(), {})", literal(name), self.literal(value)))
-                    .collect();
-                format!("[{}].into_iter().collect()", members.join(", "))
-            }
-            Literal::Struct(id, values) => {
-                let Body::Struct(body) = &self.plan.definition(*id).body else { return String::new() };
-                let fields = body.fields.iter().zip(values).map(|(field, value)| match value {
-                    None => format!("{}: None", field.name),
-                    Some(value) if field.required => format!("{}: {}", field.name, self.literal(value)),
-                    Some(value) => format!("{}: Some({})", field.name, self.literal(value)),
-                });
-                format!("{} {{ {} }}", (self.path)(*id), fields.collect::<Vec<_>>().join(", "))
-            }
-            Literal::Newtype(id, value) => format!("{}({})", (self.path)(*id), self.literal(value)),
-            Literal::Json(value) => json(value),
-        }
+        literal_text(self.plan, &*self.path, value)
     }
 }
 
 /// Returns an expression on which a method can be called.
 fn plain(value: &str) -> String {
     if value.starts_with('*') { format!("({value})") } else { value.to_owned() }
-}
-
-fn json(value: &Value) -> String {
-    match value {
-        Value::Null => "rt::Json::Null".to_owned(),
-        Value::Bool(value) => format!("rt::Json::Bool({value})"),
-        Value::Number(number) => {
-            format!("rt::Json::Number(rt::private::number({}))", literal(&number.to_string()))
-        }
-        Value::String(text) => format!("rt::Json::String({}.to_owned())", literal(text)),
-        Value::Array(items) => {
-            format!("rt::Json::Array(vec![{}])", items.iter().map(json).collect::<Vec<_>>().join(", "))
-        }
-        Value::Object(members) => {
-            let members: Vec<String> = members
-                .iter()
-                .map(|(name, value)| format!("({}.to_owned(), {})", literal(name), json(value)))
-                .collect();
-            format!("rt::Json::Object([{}].into_iter().collect())", members.join(", "))
-        }
-    }
 }
