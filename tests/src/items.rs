@@ -6,7 +6,8 @@ use evschema_codegen::GeneratedFile;
 use syn::{Item, ItemMacro, ItemMod};
 
 /// The macros of the runtime that glue may call.
-const GLUE: [&str; 10] = [
+const GLUE: [&str; 11] = [
+    "any",
     "document",
     "event",
     "event_ref",
