@@ -5,5 +5,6 @@ mod code_first;
 mod explain;
 mod golden;
 mod hostile;
+mod lines;
 mod suite;
 mod templates;

@@ -103,7 +103,7 @@ impl TypePath {
         while let [part, rest @ ..] = parts {
             name = match part {
                 Part::Item => singular(&name).unwrap_or_else(|| joined(&name, "Item")),
-                part => joined(&name, &part.name()),
+                Part::Member(_) | Part::At(_) | Part::Variant(_) | Part::Rest => joined(&name, &part.name()),
             };
             parts = rest;
         }
