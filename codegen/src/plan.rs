@@ -5,6 +5,7 @@ mod borrowed;
 mod boxes;
 mod clusters;
 mod constraints;
+mod integers;
 mod literals;
 mod modules;
 mod naming;
@@ -17,6 +18,7 @@ mod variants;
 
 pub(crate) use borrowed::Borrowed;
 pub(crate) use clusters::distinguish;
+pub(crate) use integers::Width;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
@@ -40,8 +42,8 @@ pub(crate) struct TypeRef {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RustType {
     Bool,
-    /// An integer whose bounds fit into 64 bits.
-    I64,
+    /// An integer with a fixed number of bits.
+    Fixed(Width),
     Integer,
     Number,
     String,
@@ -51,7 +53,13 @@ pub(crate) enum RustType {
     Json,
     List(Box<TypeRef>),
     Map(Box<TypeRef>),
-    Tuple(Vec<TypeRef>),
+    /// An array with exactly this number of items, which all have the same type.
+    Array(Box<TypeRef>, usize),
+    /// An array whose items have a type each. Only the first `required` items must exist.
+    Tuple {
+        items: Vec<TypeRef>,
+        required: usize,
+    },
     Named(TypeId),
     /// An object that has only this property, and always this property. Only a variant of an enum has this type; the
     /// variant contains the value of the property.
@@ -241,14 +249,15 @@ impl Plan {
                     Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
                 },
                 RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
                 | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_)
+                | RustType::Array(..)
+                | RustType::Tuple { .. }
                 | RustType::OnlyProperty { .. }
                 | RustType::Text(_) => false,
             }
@@ -274,7 +283,8 @@ impl Plan {
             match &next.shape {
                 RustType::External(external) if !external.is_string => return true,
                 RustType::List(item) | RustType::Map(item) => open.push(item),
-                RustType::Tuple(parts) => open.extend(parts),
+                RustType::Array(item, _) => open.push(item),
+                RustType::Tuple { items, .. } => open.extend(items),
                 RustType::Named(id) if seen.insert(*id) => match &self.definition(*id).body {
                     Body::Struct(body) => {
                         open.extend(body.fields.iter().map(|field| &field.value).chain(&body.rest));
@@ -288,7 +298,7 @@ impl Plan {
                 | RustType::External(_)
                 | RustType::Text(_)
                 | RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String

@@ -6,6 +6,7 @@
 
 mod conjunction;
 mod facts;
+mod integer_range;
 mod kinds;
 mod members;
 mod mentions;
@@ -13,6 +14,7 @@ mod whole;
 
 pub(crate) use conjunction::Conjunction;
 pub(crate) use facts::Facts;
+pub(crate) use integer_range::IntegerRange;
 pub(crate) use kinds::Kinds;
 pub(crate) use members::Elements;
 pub(crate) use mentions::spoken_names;

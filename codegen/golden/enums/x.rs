@@ -15,7 +15,7 @@ pub mod v1 {
         pub priority: Option<Priority>,
         pub nullable: rt::Maybe<Nullable>,
         pub offset: Option<Offset>,
-        pub large: Option<rt::Integer>,
+        pub large: Option<u64>,
         pub fractions: Option<rt::Number>,
         pub mixed: Option<Mixed>,
         /// Items are unique.

@@ -24,7 +24,7 @@ pub mod v1 {
         /// Stops at once.
         Stop,
         /// Moves by a number of steps. From 0 to 100.
-        Move(rt::Integer),
+        Move(i64),
         Data(ExternalData),
         Nested(Box<External>),
         /// Exactly 2 items.
@@ -66,7 +66,7 @@ pub mod v1 {
     pub struct InternalData {
         pub r#type: InternalDataType,
         /// From 0 to 4294967295. Format `uint32`.
-        pub len: i64,
+        pub len: u32,
     }
 
     #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

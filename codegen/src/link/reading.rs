@@ -111,7 +111,7 @@ impl<'c> Planner<'_, 'c> {
             let variants: Vec<RustType> =
                 variants.iter().map(|variant| variant.value.shape.clone()).collect();
             let streamed = variants.iter().all(|shape| {
-                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple(_));
+                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple { .. });
                 leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
             });
             let variants = if streamed { vec![place; variants.len()] } else { Vec::new() };
@@ -158,11 +158,12 @@ impl<'c> Planner<'_, 'c> {
         match shape {
             RustType::Bool
             | RustType::Null
-            | RustType::I64
+            | RustType::Fixed(_)
             | RustType::Integer
             | RustType::Number
             | RustType::String
             | RustType::List(_)
+            | RustType::Array(..)
             | RustType::Map(_) => {}
             RustType::External(external) if external.is_string => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
@@ -178,7 +179,7 @@ impl<'c> Planner<'_, 'c> {
             }
             RustType::Text(_) => return !beside && self.is_plain_enum(place, keywords),
             // The user's type may check nothing, so the checker checks the value first.
-            RustType::External(_) | RustType::Json | RustType::Tuple(_) => return false,
+            RustType::External(_) | RustType::Json | RustType::Tuple { .. } => return false,
         }
         // Keywords for other kinds of values do not affect this kind.
         const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
@@ -283,7 +284,7 @@ impl<'c> Planner<'_, 'c> {
                     | Body::Union(_) => break,
                 },
                 RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
@@ -292,7 +293,8 @@ impl<'c> Planner<'_, 'c> {
                 | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_)
+                | RustType::Array(..)
+                | RustType::Tuple { .. }
                 | RustType::OnlyProperty { .. }
                 | RustType::Text(_) => break,
             }

@@ -65,15 +65,17 @@ fn textual(plan: &Plan) -> Vec<bool> {
 fn holds_text(value: &TypeRef, textual: &[bool]) -> bool {
     match &value.shape {
         RustType::String | RustType::Map(_) => true,
-        RustType::List(of) | RustType::OnlyProperty { of, .. } => holds_text(of, textual),
-        RustType::Tuple(parts) => parts.iter().any(|part| holds_text(part, textual)),
+        RustType::List(of) | RustType::Array(of, _) | RustType::OnlyProperty { of, .. } => {
+            holds_text(of, textual)
+        }
+        RustType::Tuple { items, .. } => items.iter().any(|item| holds_text(item, textual)),
         RustType::Named(TypeId(id)) => textual[*id],
         // `Json` is always copied, because a borrowed form would be a tree of another type. An external type owns its
         // strings.
         RustType::Json
         | RustType::External(_)
         | RustType::Bool
-        | RustType::I64
+        | RustType::Fixed(_)
         | RustType::Integer
         | RustType::Number
         | RustType::Null

@@ -45,10 +45,10 @@ fn contained(body: &Body) -> Vec<usize> {
 fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
     match &value.shape {
         RustType::Named(TypeId(id)) => ids.push(*id),
-        RustType::Tuple(parts) => parts.iter().for_each(|part| direct(part, ids)),
-        RustType::OnlyProperty { of, .. } => direct(of, ids),
+        RustType::Tuple { items, .. } => items.iter().for_each(|item| direct(item, ids)),
+        RustType::Array(of, _) | RustType::OnlyProperty { of, .. } => direct(of, ids),
         RustType::Bool
-        | RustType::I64
+        | RustType::Fixed(_)
         | RustType::Integer
         | RustType::Number
         | RustType::String

@@ -158,12 +158,13 @@ fn parts(body: &Body) -> Vec<TypeId> {
 fn add_parts(value: &TypeRef, ids: &mut Vec<TypeId>) {
     match &value.shape {
         RustType::Named(id) => ids.push(*id),
-        RustType::List(inner) | RustType::Map(inner) | RustType::OnlyProperty { of: inner, .. } => {
-            add_parts(inner, ids)
-        }
-        RustType::Tuple(parts) => parts.iter().for_each(|part| add_parts(part, ids)),
+        RustType::List(inner)
+        | RustType::Array(inner, _)
+        | RustType::Map(inner)
+        | RustType::OnlyProperty { of: inner, .. } => add_parts(inner, ids),
+        RustType::Tuple { items, .. } => items.iter().for_each(|item| add_parts(item, ids)),
         RustType::Bool
-        | RustType::I64
+        | RustType::Fixed(_)
         | RustType::Integer
         | RustType::Number
         | RustType::String

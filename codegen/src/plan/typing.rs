@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde_json::Value;
+
+use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
 use super::requests::Requests;
 use super::{
@@ -9,6 +12,7 @@ use super::{
     constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
+use crate::link::is_annotation;
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -111,9 +115,31 @@ impl<'a, 'c> Planner<'a, 'c> {
             }
             let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], None);
             let hint = Hint { home: document, path: TypePath::root(), place: Some(place), is_member: false };
-            self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
+            self.define(&hint, docs, Body::Newtype { inner: value, boxed: false })
         };
         self.plan.events.push(Event { document, root });
+        if is_container(self.atlas.value(place)) {
+            self.add_definitions(place);
+        }
+    }
+
+    /// Plans a type for every definition of a document whose root has only definitions. Otherwise, nothing would lead to
+    /// them.
+    fn add_definitions(&mut self, root: Place) {
+        let document = self.atlas.document(root);
+        for (_, place) in DEFINITIONS.into_iter().flat_map(|keyword| self.atlas.map(root, keyword)) {
+            let hint = self.hint_for(place, document, None);
+            let value = self.type_of(&Expression::Schema(place), &hint);
+            if let RustType::Named(id) = value.shape
+                && self.plan.definition(id).home == document
+                && self.plan.definition(id).path == hint.path
+            {
+                continue;
+            }
+            // The definition has no named type of its own: it is a string, or refers to another definition.
+            let docs = constraints::docs(self.atlas, &[place, self.shapes.entry(place)], None);
+            self.define(&hint, docs, Body::Newtype { inner: value, boxed: false });
+        }
     }
 
     /// Returns the type that the plan has for a schema alone, without the schemas around it. Returns `None` if the plan
@@ -193,7 +219,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let mut found = self.build(&conjunction, &expression, &hint);
         self.open.pop();
         if let Some(Known::Open(Some(id))) = self.known.get(&key).cloned() {
-            self.plan.definitions[id.0].body = Body::Newtype { inner: wide(found), boxed: false };
+            self.plan.definitions[id.0].body = Body::Newtype { inner: found, boxed: false };
             found = TypeRef::plain(RustType::Named(id));
         }
         self.note_reader(&key, &found);
@@ -243,7 +269,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         } else if kinds.meets(Kinds::FRACTION) {
             RustType::Number
         } else if kinds.meets(Kinds::INTEGER) {
-            if facts.small_integers { RustType::I64 } else { RustType::Integer }
+            integer_type(facts.integers, facts.format)
         } else {
             RustType::Bool
         };
@@ -266,10 +292,13 @@ impl<'a, 'c> Planner<'a, 'c> {
             Elements::Each(element) => {
                 RustType::List(Box::new(self.type_of(&element, &hint.with(Part::Item))))
             }
-            Elements::Tuple(parts) => {
-                let parts = parts.iter().enumerate();
-                let parts = parts.map(|(at, part)| wide(self.type_of(part, &hint.with(Part::At(at)))));
-                RustType::Tuple(parts.collect())
+            Elements::Exactly(length, element) => {
+                RustType::Array(Box::new(self.type_of(&element, &hint.with(Part::Item))), length)
+            }
+            Elements::Tuple { items, required } => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(at, item)| self.type_of(item, &hint.with(Part::At(at)))).collect();
+                RustType::Tuple { items, required }
             }
         }
     }
@@ -412,6 +441,16 @@ impl<'a, 'c> Planner<'a, 'c> {
     }
 }
 
+/// The keywords with the definitions of a document.
+const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+
+/// Returns whether the root of a document has only definitions, and no keyword that rejects a value.
+fn is_container(root: &Value) -> bool {
+    let Some(members) = root.as_object() else { return false };
+    DEFINITIONS.iter().any(|keyword| members.contains_key(*keyword))
+        && members.keys().all(|keyword| keyword == "$id" || is_annotation(keyword))
+}
+
 /// Returns the places in an expression, outermost first.
 pub(super) fn places(expression: &Expression) -> Vec<Place> {
     match expression {
@@ -424,25 +463,4 @@ pub(super) fn places(expression: &Expression) -> Vec<Place> {
         | Expression::Whole
         | Expression::Opaque => Vec::new(),
     }
-}
-
-/// Returns the type with integers of any size instead of `i64`. Used for values that are not directly in a field.
-pub(super) fn wide(value: TypeRef) -> TypeRef {
-    let shape = match value.shape {
-        RustType::I64 => RustType::Integer,
-        RustType::List(element) => RustType::List(Box::new(wide(*element))),
-        RustType::Map(member) => RustType::Map(Box::new(wide(*member))),
-        RustType::Bool
-        | RustType::Integer
-        | RustType::Number
-        | RustType::String
-        | RustType::Null
-        | RustType::Json
-        | RustType::External(_)
-        | RustType::Tuple(_)
-        | RustType::Named(_)
-        | RustType::OnlyProperty { .. }
-        | RustType::Text(_) => value.shape,
-    };
-    TypeRef { shape, nullable: value.nullable }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::clusters::{Cluster, cases, clusters, kind_constants, kind_name};
 use super::path::Part;
-use super::typing::{Hint, Planner, wide};
+use super::typing::{Hint, Planner};
 use super::{Body, Case, RustType, TypeRef, UnionVariant};
 use crate::shape::{Conjunction, Expression, Facts, Kinds};
 
@@ -124,7 +124,7 @@ impl<'c> Planner<'_, 'c> {
         for part in parts {
             let name = kind_name(part).to_owned();
             let hint = hint.with(Part::Variant(name.clone()));
-            let value = wide(self.type_of(&conjunction.only(part), &hint));
+            let value = self.type_of(&conjunction.only(part), &hint);
             let case = Case { kinds: kind_constants(part), ..Case::default() };
             variants.push(UnionVariant {
                 name,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::clusters::{Cluster, kind_name};
 use super::path::{Part, TypePath, root_name};
-use super::typing::{Hint, Planner, places, wide};
+use super::typing::{Hint, Planner, places};
 use super::{Case, RustType, TypeRef, UnionVariant, constraints};
 use crate::atlas::Place;
 use crate::names::{self, Style, distinct_by};
@@ -84,9 +84,9 @@ impl<'c> Planner<'_, 'c> {
 
     fn value_of(&mut self, branch: &Branch, hint: &Hint) -> TypeRef {
         let value = match &branch.content {
-            Content::Value(expression) => return wide(self.type_of(expression, hint)),
+            Content::Value(expression) => return self.type_of(expression, hint),
             Content::OnlyProperty(name, member) => {
-                let of = Box::new(wide(self.type_of(member, hint)));
+                let of = Box::new(self.type_of(member, hint));
                 TypeRef::plain(RustType::OnlyProperty { name: name.clone(), of })
             }
             Content::Text(text) => TypeRef::plain(RustType::Text(text.clone())),

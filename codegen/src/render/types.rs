@@ -220,7 +220,7 @@ impl Types<'_, '_> {
                 (Some(of), content)
             }
             RustType::Bool
-            | RustType::I64
+            | RustType::Fixed(_)
             | RustType::Integer
             | RustType::Number
             | RustType::String
@@ -228,7 +228,8 @@ impl Types<'_, '_> {
             | RustType::Json
             | RustType::List(_)
             | RustType::Map(_)
-            | RustType::Tuple(_)
+            | RustType::Array(..)
+            | RustType::Tuple { .. }
             | RustType::External(_)
             | RustType::Named(_) => {
                 let of = self.text(&variant.value, variant.boxed, scope);
@@ -286,7 +287,7 @@ impl Types<'_, '_> {
         let element = |value: &TypeRef| self.text(value, false, scope);
         let bare = match &value.shape {
             RustType::Bool => "bool".to_owned(),
-            RustType::I64 => "i64".to_owned(),
+            RustType::Fixed(width) => width.name().to_owned(),
             RustType::Integer => "rt::Integer".to_owned(),
             RustType::Number => "rt::Number".to_owned(),
             RustType::String if scope.borrows => "rt::Cow<'a, str>".to_owned(),
@@ -295,9 +296,13 @@ impl Types<'_, '_> {
             RustType::Json => "rt::Json".to_owned(),
             RustType::List(of) => format!("Vec<{}>", element(of)),
             RustType::Map(of) => map(scope, &element(of)),
-            RustType::Tuple(parts) => {
-                let comma = if parts.len() == 1 { "," } else { "" };
-                format!("({}{comma})", parts.iter().map(element).collect::<Vec<_>>().join(", "))
+            RustType::Array(of, length) => format!("[{}; {length}]", element(of)),
+            RustType::Tuple { items, required } => {
+                let item = |(at, item): (usize, &TypeRef)| {
+                    let of = element(item);
+                    if at < *required { of } else { format!("rt::Trailing<{of}>") }
+                };
+                format!("({})", items.iter().enumerate().map(item).collect::<Vec<_>>().join(", "))
             }
             RustType::Named(id) => self.name(*id, scope),
             // The type of the variant's content.
@@ -403,7 +408,8 @@ fn is_ordered(value: &TypeRef) -> bool {
             | RustType::Json
             | RustType::List(_)
             | RustType::Map(_)
-            | RustType::Tuple(_)
+            | RustType::Array(..)
+            | RustType::Tuple { .. }
             | RustType::Named(_)
             | RustType::External(_)
     );

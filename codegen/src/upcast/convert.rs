@@ -212,14 +212,14 @@ impl<'a, 'c> Converter<'a, 'c> {
         let differ = || Err("the types differ".to_owned());
         match (&old.rust_type.shape, &new.rust_type.shape) {
             (RustType::Bool, RustType::Bool)
-            | (RustType::I64, RustType::I64)
             | (RustType::Integer, RustType::Integer)
             | (RustType::Number, RustType::Number)
             | (RustType::String, RustType::String)
             | (RustType::Null, RustType::Null) => Ok(Conversion::Same),
-            (RustType::I64, RustType::Integer | RustType::Number) | (RustType::Integer, RustType::Number) => {
-                Ok(Conversion::Into)
-            }
+            (RustType::Fixed(a), RustType::Fixed(b)) if a == b => Ok(Conversion::Same),
+            (RustType::Fixed(a), RustType::Fixed(b)) if b.holds(*a) => Ok(Conversion::Into),
+            (RustType::Fixed(_), RustType::Integer | RustType::Number)
+            | (RustType::Integer, RustType::Number) => Ok(Conversion::Into),
             (RustType::Json, RustType::Json) => {
                 let inside = ["additionalProperties", "items", "minProperties", "properties", "required"];
                 let has = |keyword: &&&str| to.own.iter().any(|p| self.atlas.keyword(*p, keyword).is_some());
@@ -286,16 +286,18 @@ impl<'a, 'c> Converter<'a, 'c> {
         let differ = || Err("the types differ".to_owned());
         Ok(match (&old.shape, &new.shape) {
             (a, b) if a == b => Conversion::Same,
-            (RustType::I64, RustType::Integer | RustType::Number) | (RustType::Integer, RustType::Number) => {
-                Conversion::Into
-            }
+            (RustType::Fixed(a), RustType::Fixed(b)) if b.holds(*a) => Conversion::Into,
+            (RustType::Fixed(_), RustType::Integer | RustType::Number)
+            | (RustType::Integer, RustType::Number) => Conversion::Into,
             (RustType::List(a), RustType::List(b)) => {
                 self.copy_nullable(a, b)?.unless_same(|of| Conversion::List(Box::new(of)))
             }
             (RustType::Map(a), RustType::Map(b)) => {
                 self.copy_nullable(a, b)?.unless_same(|of| Conversion::Map(Box::new(of)))
             }
-            (RustType::Tuple(a), RustType::Tuple(b)) if a.len() == b.len() => {
+            (RustType::Tuple { items: a, required: few }, RustType::Tuple { items: b, required: many })
+                if a.len() == b.len() && few == many && *few == a.len() =>
+            {
                 let parts = a.iter().zip(b).map(|(a, b)| self.copy_nullable(a, b));
                 Conversion::Tuple(parts.collect::<Result<_, _>>()?)
             }

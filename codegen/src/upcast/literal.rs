@@ -41,7 +41,7 @@ pub(super) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option
     }
     Some(match &rust_type.shape {
         RustType::Bool => Literal::Bool(value.as_bool()?),
-        RustType::I64 => Literal::Plain(value.as_i64()?),
+        RustType::Fixed(_) => Literal::Plain(value.as_i64()?),
         RustType::Integer => Literal::Integer(value.as_i64()?),
         RustType::Number => Literal::Number(value.as_number()?.to_string()),
         RustType::String => Literal::Text(value.as_str()?.to_owned()),
@@ -58,7 +58,11 @@ pub(super) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option
                     .collect::<Option<_>>()?,
             )
         }
-        RustType::Tuple(_) | RustType::OnlyProperty { .. } | RustType::Text(_) | RustType::External(_) => {
+        RustType::Tuple { .. }
+        | RustType::Array(..)
+        | RustType::OnlyProperty { .. }
+        | RustType::Text(_)
+        | RustType::External(_) => {
             return None;
         }
         RustType::Named(id) => named(plan, *id, value)?,

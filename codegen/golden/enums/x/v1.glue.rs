@@ -10,7 +10,7 @@ rt::object! {
         priority "priority" optional Priority => with_priority,
         nullable "nullable" maybe Nullable => with_nullable,
         offset "offset" optional Offset => with_offset,
-        large "large" optional rt::Integer => with_large,
+        large "large" optional u64 => with_large,
         fractions "fractions" optional rt::Number => with_fractions,
         mixed "mixed" optional Mixed => with_mixed,
         list "list" optional Vec<ListItem> => with_list,

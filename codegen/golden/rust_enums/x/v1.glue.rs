@@ -18,7 +18,7 @@ rt::union! {
         CapitalIdle["Idle"],
         IdlePlain["idle"],
         Stop["Stop"],
-        Move { "Move": rt::Integer } = rt::Case::OBJECT.requires(&["Move"]),
+        Move { "Move": i64 } = rt::Case::OBJECT.requires(&["Move"]),
         Data { "Data": ExternalData } = rt::Case::OBJECT.requires(&["Data"]),
         Nested { "Nested": Box<External> } = rt::Case::OBJECT.requires(&["Nested"]),
         Pair { "Pair": (String, bool) } = rt::Case::OBJECT.requires(&["Pair"]),
@@ -60,7 +60,7 @@ rt::texts! {
 rt::object! {
     InternalData in internal_data {
         r#type "type" constant InternalDataType,
-        len "len" required i64,
+        len "len" required u32,
     }
 
     at (PROGRAM, "/properties/internal/oneOf/1")
