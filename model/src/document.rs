@@ -28,12 +28,17 @@ impl Document {
     /// One diagnostic, if the document has too many bytes, is not UTF-8, is not JSON, nests too deeply, or has a
     /// duplicate property name.
     pub fn parse(bytes: &[u8]) -> Result<Self, Diagnostics> {
-        if limits::DOCUMENT_BYTES_MAX < bytes.len() {
-            let message = format!(
-                "the document has {} bytes; at most {} are allowed",
-                bytes.len(),
-                limits::DOCUMENT_BYTES_MAX
-            );
+        Self::parse_at_most(bytes, limits::DOCUMENT_BYTES_MAX)
+    }
+
+    /// Parses a document that has at most `bytes_max` bytes, as [`Document::parse`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::parse`].
+    pub fn parse_at_most(bytes: &[u8], bytes_max: usize) -> Result<Self, Diagnostics> {
+        if bytes_max < bytes.len() {
+            let message = format!("the document has {} bytes; at most {bytes_max} are allowed", bytes.len());
             return Err(vec![
                 Diagnostic::new(Code::TooLarge, message)
                     .help("split the document into several documents that refer to each other"),

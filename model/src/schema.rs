@@ -39,7 +39,7 @@ impl Schema {
     ///
     /// All problems in the document. After some problems, such as invalid JSON, the later checks are impossible.
     pub fn read(at: Coordinates, bytes: &[u8], dialects: &Dialects) -> Result<Self, Diagnostics> {
-        let document = Document::parse(bytes)?;
+        let document = Document::parse_at_most(bytes, dialects.document_bytes_max())?;
         let positions = Positions::of(&document);
         let located = |diagnostic: Diagnostic| {
             let position = positions.closest(&diagnostic.pointer);
