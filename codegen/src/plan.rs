@@ -282,8 +282,7 @@ impl Plan {
         while let Some(next) = open.pop() {
             match &next.shape {
                 RustType::External(external) if !external.is_string => return true,
-                RustType::List(item) | RustType::Map(item) => open.push(item),
-                RustType::Array(item, _) => open.push(item),
+                RustType::List(item) | RustType::Array(item, _) | RustType::Map(item) => open.push(item),
                 RustType::Tuple { items, .. } => open.extend(items),
                 RustType::Named(id) if seen.insert(*id) => match &self.definition(*id).body {
                     Body::Struct(body) => {

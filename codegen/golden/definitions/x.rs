@@ -18,7 +18,7 @@ pub mod v1 {
     }
 
     /// ISO 4217. Matches `^[A-Z]{3}$`.
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Currency(pub String);
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,3 +62,15 @@ pub mod v1 {
 
     include!("x/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `x`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyX {
+    /// Version 1.0.0.
+    V1(v1::X),
+}
+
+include!("x/any.glue.rs");

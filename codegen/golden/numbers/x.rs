@@ -11,8 +11,8 @@ pub mod v1 {
         pub integer: Option<rt::Integer>,
         /// At least -10. Less than 10.
         pub small: Option<i64>,
-        pub smalls: Option<Vec<i64>>,
-        pub small_map: Option<rt::Map<Option<i64>>>,
+        pub smalls: Option<Vec<u8>>,
+        pub small_map: Option<rt::Map<Option<u8>>>,
         pub number: Option<rt::Number>,
         pub one_of_three: Option<OneOfThree>,
         pub one: Option<One>,

@@ -34,6 +34,11 @@ impl Width {
         }
     }
 
+    /// Returns whether another type can hold every value of the type.
+    pub(crate) fn is_within(self, other: Self) -> bool {
+        other.range().0 <= self.range().0 && self.range().1 <= other.range().1
+    }
+
     /// Returns the smallest and the largest value of the type.
     fn range(self) -> (i128, i128) {
         match self {
@@ -46,12 +51,6 @@ impl Width {
             Self::I32 => (i32::MIN.into(), i32::MAX.into()),
             Self::I64 => (i64::MIN.into(), i64::MAX.into()),
         }
-    }
-
-    /// Returns whether the type holds all values of another type.
-    pub(crate) fn holds(self, other: Self) -> bool {
-        let ((least, greatest), (least_of_other, greatest_of_other)) = (self.range(), other.range());
-        least <= least_of_other && greatest_of_other <= greatest
     }
 
     /// Returns the type that the keyword `format` names. OpenAPI and `schemars` use these names.

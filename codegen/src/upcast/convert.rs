@@ -217,7 +217,7 @@ impl<'a, 'c> Converter<'a, 'c> {
             | (RustType::String, RustType::String)
             | (RustType::Null, RustType::Null) => Ok(Conversion::Same),
             (RustType::Fixed(a), RustType::Fixed(b)) if a == b => Ok(Conversion::Same),
-            (RustType::Fixed(a), RustType::Fixed(b)) if b.holds(*a) => Ok(Conversion::Into),
+            (RustType::Fixed(a), RustType::Fixed(b)) if a.is_within(*b) => Ok(Conversion::Into),
             (RustType::Fixed(_), RustType::Integer | RustType::Number)
             | (RustType::Integer, RustType::Number) => Ok(Conversion::Into),
             (RustType::Json, RustType::Json) => {
@@ -286,7 +286,7 @@ impl<'a, 'c> Converter<'a, 'c> {
         let differ = || Err("the types differ".to_owned());
         Ok(match (&old.shape, &new.shape) {
             (a, b) if a == b => Conversion::Same,
-            (RustType::Fixed(a), RustType::Fixed(b)) if b.holds(*a) => Conversion::Into,
+            (RustType::Fixed(a), RustType::Fixed(b)) if a.is_within(*b) => Conversion::Into,
             (RustType::Fixed(_), RustType::Integer | RustType::Number)
             | (RustType::Integer, RustType::Number) => Conversion::Into,
             (RustType::List(a), RustType::List(b)) => {

@@ -6,8 +6,8 @@ rt::object! {
     X in x {
         integer "integer" optional rt::Integer => with_integer,
         small "small" optional i64 => with_small,
-        smalls "smalls" optional Vec<i64> => with_smalls,
-        small_map "small_map" optional rt::Map<Option<i64>> => with_small_map,
+        smalls "smalls" optional Vec<u8> => with_smalls,
+        small_map "small_map" optional rt::Map<Option<u8>> => with_small_map,
         number "number" optional rt::Number => with_number,
         one_of_three "one_of_three" optional OneOfThree => with_one_of_three,
         one "one" optional One => with_one,
