@@ -130,7 +130,7 @@ impl Tree {
     }
 
     fn read_file(&mut self, root: &Path, path: PathBuf, dialects: &Dialects) {
-        match read_inside(root, &path, limits::DOCUMENT_BYTES_MAX) {
+        match read_inside(root, &path, dialects.document_bytes_max()) {
             Ok(bytes) => self.add_file(path, &bytes, dialects),
             Err(error) => self.wrong(path, layout::unreadable(&error)),
         }

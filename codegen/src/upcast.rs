@@ -146,6 +146,16 @@ pub(crate) enum Conversion {
 }
 
 impl Conversion {
+    /// Returns whether the value does not change.
+    pub(crate) fn is_same(&self) -> bool {
+        *self == Self::Same
+    }
+
+    /// Returns the conversion of a container with values of this conversion; the same if the values do not change.
+    fn unless_same(self, container: impl FnOnce(Self) -> Self) -> Self {
+        if self.is_same() { self } else { container(self) }
+    }
+
     /// Adds the positions of all named types to a list.
     fn add_pairs(&self, pairs: &mut Vec<usize>) {
         match self {

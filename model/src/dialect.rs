@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::limits;
 use crate::vocabulary::Vocabulary;
 
 /// A draft of JSON Schema that evschema supports.
@@ -61,9 +62,13 @@ pub struct Dialect {
     pub without: BTreeSet<Vocabulary>,
 }
 
-/// The dialect of each foreign `$schema` URI, from the manifest or the configuration of the registry.
+/// The dialect of each foreign `$schema` URI, from the manifest or the configuration of the registry. Also the maximum
+/// size of documents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dialects(BTreeMap<String, Dialect>);
+pub struct Dialects {
+    by_uri: BTreeMap<String, Dialect>,
+    document_bytes_max: Option<usize>,
+}
 
 impl Draft {
     /// Every draft, oldest first.
@@ -206,7 +211,17 @@ impl Dialects {
     /// Maps a foreign `$schema` URI to a draft or a dialect. The scheme `http` or `https` and a trailing `#` make no
     /// difference.
     pub fn map(&mut self, uri: &str, dialect: impl Into<Dialect>) {
-        self.0.insert(without_scheme_and_fragment(uri).to_owned(), dialect.into());
+        self.by_uri.insert(without_scheme_and_fragment(uri).to_owned(), dialect.into());
+    }
+
+    /// Replaces the maximum size of documents, [`limits::DOCUMENT_BYTES_MAX`].
+    pub fn limit_document_bytes(&mut self, bytes_max: usize) {
+        self.document_bytes_max = Some(bytes_max);
+    }
+
+    /// Returns the maximum size of documents in bytes.
+    pub fn document_bytes_max(&self) -> usize {
+        self.document_bytes_max.unwrap_or(limits::DOCUMENT_BYTES_MAX)
     }
 
     /// Returns the dialect of a document by its `$schema`.
@@ -219,7 +234,7 @@ impl Dialects {
         let Value::String(uri) = named else { return Err(DialectError::NotAString) };
         Draft::of_uri(uri)
             .map(Dialect::from)
-            .or_else(|| self.0.get(without_scheme_and_fragment(uri)).cloned())
+            .or_else(|| self.by_uri.get(without_scheme_and_fragment(uri)).cloned())
             .ok_or_else(|| DialectError::Unknown { uri: uri.clone() })
     }
 

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -27,12 +28,17 @@ impl Document {
     /// One diagnostic, if the document has too many bytes, is not UTF-8, is not JSON, nests too deeply, or has a
     /// duplicate property name.
     pub fn parse(bytes: &[u8]) -> Result<Self, Diagnostics> {
-        if limits::DOCUMENT_BYTES_MAX < bytes.len() {
-            let message = format!(
-                "the document has {} bytes; at most {} are allowed",
-                bytes.len(),
-                limits::DOCUMENT_BYTES_MAX
-            );
+        Self::parse_at_most(bytes, limits::DOCUMENT_BYTES_MAX)
+    }
+
+    /// Parses a document that has at most `bytes_max` bytes, as [`Document::parse`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::parse`].
+    pub fn parse_at_most(bytes: &[u8], bytes_max: usize) -> Result<Self, Diagnostics> {
+        if bytes_max < bytes.len() {
+            let message = format!("the document has {} bytes; at most {bytes_max} are allowed", bytes.len());
             return Err(vec![
                 Diagnostic::new(Code::TooLarge, message)
                     .help("split the document into several documents that refer to each other"),
@@ -82,6 +88,31 @@ impl Document {
             }
             pointer.pop();
         }
+    }
+}
+
+/// Finds the positions of many values of one document. Each search reads the text, so the number of searches is limited.
+#[derive(Debug)]
+pub(crate) struct Positions<'d> {
+    document: &'d Document,
+    /// The number of bytes that further searches may read.
+    bytes: Cell<usize>,
+}
+
+impl<'d> Positions<'d> {
+    /// Maximum number of bytes that all searches read: half a second of processor time.
+    const BYTES_MAX: usize = 100_000_000;
+
+    pub(crate) fn of(document: &'d Document) -> Self {
+        Self { document, bytes: Cell::new(Self::BYTES_MAX) }
+    }
+
+    /// Returns [`Document::closest_position`], or `None` if earlier searches have read too much. Only a document with
+    /// very many errors has errors without a position.
+    pub(crate) fn closest(&self, pointer: &Pointer) -> Option<Position> {
+        let left = self.bytes.get().checked_sub(self.document.text.len())?;
+        self.bytes.set(left);
+        self.document.closest_position(pointer)
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Manifest {
     /// The dialect for each foreign `$schema` URI: a draft, or a draft with fewer vocabularies such as
     /// `2020-12 without validation`.
     pub dialects: BTreeMap<String, Dialect>,
+    /// The maximum size of a schema document in bytes, instead of [`crate::limits::DOCUMENT_BYTES_MAX`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_document_bytes: Option<usize>,
     /// The registry.
     pub registry: RegistrySection,
     /// The compatibility rules for subjects.
@@ -131,6 +134,7 @@ impl Default for Manifest {
             vendor: "vendor/schemas".to_owned(),
             formats: Formats::default(),
             dialects: BTreeMap::new(),
+            max_document_bytes: None,
             registry: RegistrySection::default(),
             compatibility: Compatibility::default(),
             waivers: Vec::new(),
@@ -165,11 +169,14 @@ impl Manifest {
         }
     }
 
-    /// Returns the dialects of foreign `$schema` URIs.
+    /// Returns the dialects of foreign `$schema` URIs, and the maximum size of documents.
     pub fn dialects(&self) -> Dialects {
         let mut dialects = Dialects::default();
         for (uri, dialect) in &self.dialects {
             dialects.map(uri, dialect.clone());
+        }
+        if let Some(bytes_max) = self.max_document_bytes {
+            dialects.limit_document_bytes(bytes_max);
         }
         dialects
     }

@@ -3,10 +3,11 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "any other item is one too many")]
 
 use evschema_codegen::GeneratedFile;
-use syn::{Item, ItemMod};
+use syn::{Item, ItemMacro, ItemMod};
 
 /// The macros of the runtime that glue may call.
-const GLUE: [&str; 10] = [
+const GLUE: [&str; 11] = [
+    "any",
     "document",
     "event",
     "event_ref",
@@ -25,14 +26,31 @@ pub fn has_only_its_items(files: &[GeneratedFile]) -> bool {
     let rust = files.iter().filter(|file| file.path.ends_with(".rs") && file.path != "mod.rs");
     rust.into_iter().all(|file| {
         let Ok(parsed) = syn::parse_file(&file.text) else { return false };
+        if file.path.ends_with("/any.glue.rs") {
+            return is_glue_of_versions(&parsed.items);
+        }
         if file.path.ends_with(".glue.rs") {
             return is_glue(&parsed.items);
         }
-        let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {
-            return false;
-        };
-        has_types(items)
+        let (modules, others): (Vec<Item>, Vec<Item>) =
+            parsed.items.into_iter().partition(|item| matches!(item, Item::Mod(_)));
+        let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = modules.as_slice() else { return false };
+        has_types(items) && has_types(&others)
     })
+}
+
+/// The glue of an enum of versions has conversions between them.
+fn is_glue_of_versions(items: &[Item]) -> bool {
+    items.iter().all(|item| match item {
+        Item::Macro(call) => is_glue_call(call),
+        Item::Impl(_) => true,
+        _ => false,
+    })
+}
+
+fn is_glue_call(call: &ItemMacro) -> bool {
+    let path: Vec<String> = call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    matches!(path.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), ["rt", name] if GLUE.contains(name))
 }
 
 fn has_types(items: &[Item]) -> bool {
@@ -47,14 +65,7 @@ fn is_glue(items: &[Item]) -> bool {
     let mut constants = Vec::new();
     for item in items {
         match item {
-            Item::Macro(call) => {
-                let path: Vec<String> =
-                    call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-                match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                    ["rt", name] if GLUE.contains(name) => {}
-                    _ => return false,
-                }
-            }
+            Item::Macro(call) if is_glue_call(call) => {}
             // The feature of the runtime that some formats need.
             Item::Use(_) => {}
             Item::Const(text) => constants.push(text.ident.to_string()),

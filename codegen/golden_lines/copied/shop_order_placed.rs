@@ -7,7 +7,7 @@ pub mod v0_3 {
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct OrderPlaced {
-        pub schema_version: i64,
+        pub schema_version: SchemaVersion,
         pub kind: Kind,
         /// At least 1 property.
         pub window: Option<Window>,
@@ -17,6 +17,14 @@ pub mod v0_3 {
         pub pair: Option<(String, Leaf)>,
         pub tree: Option<Leaf>,
         pub choice: Option<Choice>,
+    }
+
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    #[repr(i64)]
+    pub enum SchemaVersion {
+        #[default]
+        N1 = 1,
     }
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +80,7 @@ pub mod v0_4 {
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct OrderPlaced {
-        pub schema_version: i64,
+        pub schema_version: SchemaVersion,
         pub kind: Kind,
         /// At least 1 property.
         pub window: Option<Window>,
@@ -83,6 +91,14 @@ pub mod v0_4 {
         pub tree: Option<Leaf>,
         pub choice: Option<Choice>,
         pub extra: Option<String>,
+    }
+
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    #[repr(i64)]
+    pub enum SchemaVersion {
+        #[default]
+        N2 = 2,
     }
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -80,7 +80,10 @@ pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
     let (why, help) = if error.kind() == io::ErrorKind::NotFound {
         ("the target of the link does not exist".to_owned(), "restore the target, or remove the link")
     } else if error.kind() == io::ErrorKind::FileTooLarge {
-        (error.to_string(), "split the document into several documents that refer to each other")
+        (
+            error.to_string(),
+            "set `max_document_bytes` in the manifest, or split the document into several documents",
+        )
     } else if error.kind() == io::ErrorKind::PermissionDenied && error.get_ref().is_some() {
         (error.to_string(), "copy the target into the tree; a link must not lead out of the tree")
     } else if error.kind() == io::ErrorKind::PermissionDenied {

@@ -34,6 +34,9 @@ struct Key {
     places: Option<(Vec<Place>, Vec<Place>)>,
 }
 
+/// Answers of the validator.
+type Accepted = HashMap<(Vec<Place>, String), Option<bool>>;
+
 /// Plans one step.
 pub(super) struct Converter<'a, 'c> {
     pub(super) catalog: &'a Catalog,
@@ -46,7 +49,7 @@ pub(super) struct Converter<'a, 'c> {
     /// The pairs that cannot be converted, with the reason.
     failed: HashMap<Key, String>,
     /// The answers of the validator, by schemas and by the text of the value.
-    accepted: RefCell<HashMap<(Vec<Place>, String), Option<bool>>>,
+    accepted: RefCell<Accepted>,
     /// Whether a pair has failed that another pair may already use.
     has_new_failure: bool,
 }
@@ -139,14 +142,7 @@ impl<'a, 'c> Converter<'a, 'c> {
     ///
     /// The reason why generated code cannot convert it.
     pub(super) fn value(&mut self, old: &Side, new: &Side) -> Result<Conversion, String> {
-        let bare = self.not_null(old, new)?;
-        Ok(match (old.rust_type.nullable, new.rust_type.nullable) {
-            (false, false) => bare,
-            (true, true) if bare == Conversion::Same => Conversion::Same,
-            (true, true) => Conversion::Nullable(Box::new(bare)),
-            (false, true) => Conversion::Some(Box::new(bare)),
-            (true, false) => return Err("an old value may be `null`".to_owned()),
-        })
+        nullable(self.not_null(old, new)?, &old.rust_type, &new.rust_type)
     }
 
     /// Returns the conversion of a value that is not `null`. Also proves that the new schema accepts `null`, if the old
@@ -239,7 +235,7 @@ impl<'a, 'c> Converter<'a, 'c> {
                 };
                 let (a, b) = (item(from, a), item(to, b));
                 let of = self.value(&a, &b).map_err(|why| format!("an item of the list: {why}"))?;
-                Ok(if of == Conversion::Same { of } else { Conversion::List(Box::new(of)) })
+                Ok(of.unless_same(|of| Conversion::List(Box::new(of))))
             }
             (RustType::Map(a), RustType::Map(b)) => self.maps((from, a), (to, b)),
             (RustType::Named(a), RustType::String) => match &self.plan.definition(*a).body {
@@ -282,7 +278,7 @@ impl<'a, 'c> Converter<'a, 'c> {
         };
         let (old, new) = (side(from, old), side(to, new));
         let of = self.value(&old, &new).map_err(|why| format!("a value of the map: {why}"))?;
-        Ok(if of == Conversion::Same { of } else { Conversion::Map(Box::new(of)) })
+        Ok(of.unless_same(|of| Conversion::Map(Box::new(of))))
     }
 
     /// Returns the conversion between two types for values that both schemas accept. The JSON does not change.
@@ -293,17 +289,14 @@ impl<'a, 'c> Converter<'a, 'c> {
             (RustType::Fixed(a), RustType::Fixed(b)) if a.is_within(*b) => Conversion::Into,
             (RustType::Fixed(_), RustType::Integer | RustType::Number)
             | (RustType::Integer, RustType::Number) => Conversion::Into,
-            (RustType::List(a), RustType::List(b)) => match self.copy_nullable(a, b)? {
-                Conversion::Same => Conversion::Same,
-                of => Conversion::List(Box::new(of)),
-            },
-            (RustType::Map(a), RustType::Map(b)) => match self.copy_nullable(a, b)? {
-                Conversion::Same => Conversion::Same,
-                of => Conversion::Map(Box::new(of)),
-            },
-            // An item that may be missing has no conversion.
-            (RustType::Tuple { items: a, required: all }, RustType::Tuple { items: b, required })
-                if a.len() == b.len() && *all == a.len() && *required == b.len() =>
+            (RustType::List(a), RustType::List(b)) => {
+                self.copy_nullable(a, b)?.unless_same(|of| Conversion::List(Box::new(of)))
+            }
+            (RustType::Map(a), RustType::Map(b)) => {
+                self.copy_nullable(a, b)?.unless_same(|of| Conversion::Map(Box::new(of)))
+            }
+            (RustType::Tuple { items: a, required: few }, RustType::Tuple { items: b, required: many })
+                if a.len() == b.len() && few == many && *few == a.len() =>
             {
                 let parts = a.iter().zip(b).map(|(a, b)| self.copy_nullable(a, b));
                 Conversion::Tuple(parts.collect::<Result<_, _>>()?)
@@ -322,14 +315,7 @@ impl<'a, 'c> Converter<'a, 'c> {
     }
 
     fn copy_nullable(&mut self, old: &TypeRef, new: &TypeRef) -> Result<Conversion, String> {
-        let bare = self.copy(old, new)?;
-        Ok(match (old.nullable, new.nullable) {
-            (false, false) => bare,
-            (true, true) if bare == Conversion::Same => Conversion::Same,
-            (true, true) => Conversion::Nullable(Box::new(bare)),
-            (false, true) => Conversion::Some(Box::new(bare)),
-            (true, false) => return Err("an old value may be `null`".to_owned()),
-        })
+        nullable(self.copy(old, new)?, old, new)
     }
 
     /// Returns the conversion of two named types. The descriptions are missing if the key has no schemas.
@@ -482,6 +468,16 @@ fn integers(old: &[IntegerVariant], new: &[IntegerVariant]) -> Result<PairBody, 
         .iter()
         .map(|variant| position(variant).ok_or_else(|| format!("the new enum has no `{}`", variant.integer)));
     Ok(PairBody::Texts(positions.collect::<Result<_, _>>()?))
+}
+
+/// Adds `null` to the conversion of a value.
+fn nullable(bare: Conversion, old: &TypeRef, new: &TypeRef) -> Result<Conversion, String> {
+    match (old.nullable, new.nullable) {
+        (false, false) => Ok(bare),
+        (true, true) => Ok(bare.unless_same(|of| Conversion::Nullable(Box::new(of)))),
+        (false, true) => Ok(Conversion::Some(Box::new(bare))),
+        (true, false) => Err("an old value may be `null`".to_owned()),
+    }
 }
 
 fn texts(old: &[TextVariant], new: &[TextVariant]) -> Result<PairBody, String> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::convert::{Converter, Side};
 use super::describe::{Described, described, literals, member, others};
 use super::literal::{Literal, literal};
-use super::{Conversion, PairBody, Rest, Source};
+use super::{PairBody, Rest, Source};
 use crate::atlas::Place;
 use crate::plan::{Field, Form, Struct, TypeRef};
 
@@ -57,7 +57,7 @@ impl Converter<'_, '_> {
             if let Some(least) = self.atlas.keyword(*place, "minProperties") {
                 let count = new.fields.iter().filter(|field| field.required).count();
                 let is_met = least.as_u64().and_then(|least| usize::try_from(least).ok());
-                if !is_met.is_some_and(|least| least <= count) {
+                if is_met.is_none_or(|least| count < least) {
                     return Err("the new schema has `minProperties`".to_owned());
                 }
             }
@@ -242,12 +242,5 @@ impl Form {
             Self::Required | Self::Optional => true,
             Self::Nullable | Self::Maybe => matches!(new, Self::Nullable | Self::Maybe),
         }
-    }
-}
-
-impl Conversion {
-    /// Returns whether the value does not change.
-    pub(crate) fn is_same(&self) -> bool {
-        *self == Self::Same
     }
 }

@@ -58,8 +58,8 @@ pub(crate) fn literal(plan: &Plan, rust_type: &TypeRef, value: &Value) -> Option
                     .collect::<Option<_>>()?,
             )
         }
-        RustType::Array(..)
-        | RustType::Tuple { .. }
+        RustType::Tuple { .. }
+        | RustType::Array(..)
         | RustType::OnlyProperty { .. }
         | RustType::Text(_)
         | RustType::External(_) => {

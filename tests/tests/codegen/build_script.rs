@@ -352,3 +352,15 @@ fn the_settings_of_types_reach_both_ways_of_generation() {
     assert_eq!(run.status.code(), Some(101));
     assert!(String::from_utf8_lossy(&run.stderr).contains("gen.types.\"shop.order\".name"));
 }
+
+#[test]
+fn the_manifest_sets_the_maximum_size_of_documents() {
+    let long = format!("{{{}\"type\": \"object\"}}", " ".repeat(1 << 20));
+    let files = |manifest: &'static str| {
+        Crate::new(&[("evschema.toml", manifest), ("schemas/shop.order/1.0.0.json", &long)])
+    };
+    let errors = files("").generate().unwrap_err();
+    assert!(errors[0].contains("set `max_document_bytes` in the manifest"), "{errors:#?}");
+    files("max_document_bytes = 2097152\n").generate().unwrap();
+    assert!(files("max_document_bytes = 1048577\n").generate().is_err());
+}

@@ -188,7 +188,7 @@ fn edit(document: &mut Value, rng: &mut Rng) {
 fn edits_change_the_meaning_of_no_name() {
     let mut rng = Rng::with_seed(5);
     let mut kept = 0;
-    for round in 0..300 {
+    for round in 0..60 {
         let mut document = random_document(&mut rng);
         let mut before = meanings_of(&document);
         for _ in 0..3 {
@@ -204,5 +204,5 @@ fn edits_change_the_meaning_of_no_name() {
             before = after;
         }
     }
-    assert!(5_000 < kept, "only {kept} names survived");
+    assert!(1_000 < kept, "only {kept} names survived");
 }

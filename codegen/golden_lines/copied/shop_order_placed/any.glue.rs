@@ -22,7 +22,7 @@ impl AnyOrderPlaced {
 impl From<v0_3::OrderPlaced> for v0_4::OrderPlaced {
     fn from(old: v0_3::OrderPlaced) -> Self {
         v0_4::OrderPlaced {
-            schema_version: 2,
+            schema_version: v0_4::SchemaVersion::N2,
             kind: v0_4::Kind::from(old.kind),
             window: old.window.map(|value| v0_4::Window::from(value)),
             names: old.names,

@@ -4,7 +4,7 @@ rt::generated_by! { "0.1.0" format 4 }
 
 rt::object! {
     OrderPlaced in order_placed {
-        schema_version "schema_version" required i64,
+        schema_version "schema_version" constant SchemaVersion,
         kind "kind" required Kind,
         window "window" optional Window => with_window,
         names "names" optional Vec<String> => with_names,
@@ -14,6 +14,13 @@ rt::object! {
     }
 }
 rt::event! { OrderPlaced "shop.order.placed" "0.3.0" "sha256:85fb99febd4a2a46a59b161b5da9d32baf6560a4b4a49d210e0333eaecb5b517" "/schemas/shop.order.placed/0.3.0.json" }
+rt::integers! {
+    SchemaVersion {
+        N1 1,
+    }
+
+    at (PROGRAM, "/properties/schema_version")
+}
 rt::texts! {
     Kind {
         A "a",

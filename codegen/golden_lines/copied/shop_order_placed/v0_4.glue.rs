@@ -4,7 +4,7 @@ rt::generated_by! { "0.1.0" format 4 }
 
 rt::object! {
     OrderPlaced in order_placed {
-        schema_version "schema_version" required i64,
+        schema_version "schema_version" constant SchemaVersion,
         kind "kind" required Kind,
         window "window" optional Window => with_window,
         names "names" optional Vec<String> => with_names,
@@ -15,6 +15,13 @@ rt::object! {
     }
 }
 rt::event! { OrderPlaced "shop.order.placed" "0.4.2" "sha256:d85f3c25e3d0fa5bc6261a2cc647ec335d4bd48e398be90c3bb35d126854397d" "/schemas/shop.order.placed/0.4.2.json" }
+rt::integers! {
+    SchemaVersion {
+        N2 2,
+    }
+
+    at (PROGRAM, "/properties/schema_version")
+}
 rt::texts! {
     Kind {
         A "a",
