@@ -45,7 +45,7 @@ fn a_mistake_has_a_file_and_a_line() {
     assert!(unclosed.contains("error[bad-template]"), "{unclosed}");
 
     let unknown = error("texts.rs.hbs", &BUILT_IN.replace("pub enum {{name}}", "pub enum {{nom}}"));
-    assert!(unknown.starts_with("templates/texts.rs.hbs:6:"), "{unknown}");
+    assert!(unknown.starts_with("templates/texts.rs.hbs:9:"), "{unknown}");
 
     let no_rust = error("texts.rs.hbs", &BUILT_IN.replace("pub enum {{name}}", "pub public enum {{name}}"));
     assert!(no_rust.starts_with("templates/texts.rs.hbs:"), "{no_rust}");
