@@ -9,6 +9,7 @@ use crate::link::link;
 use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
 use crate::render::{PrintError, render};
+use crate::upcast::upcasts;
 
 /// Returns generated Rust for these versions and all documents that they refer to.
 ///
@@ -36,7 +37,8 @@ pub fn generate(
     let programs = link(&mut planner, &documents, options.formats);
     let plan = planner.finish();
     let modules = modules(&atlas, &documents, &events);
-    render(&atlas, &plan, &programs, &modules, options)
+    let upcasts = upcasts(catalog, &atlas, &plan, options.formats);
+    render(&atlas, &plan, &programs, &modules, &upcasts, options)
         .map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
 }
 

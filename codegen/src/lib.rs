@@ -34,6 +34,7 @@ mod selection;
 mod shape;
 mod syntax;
 mod text;
+mod upcast;
 mod view;
 
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
@@ -48,3 +49,4 @@ pub use generate::{Linked, generate, linked};
 pub use generate_error::GenerateError;
 pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates, TypeOptions};
 pub use selection::{Selection, newest_of_lines};
+pub use upcast::{ExplainedStep, MissingPart, explain_upcasts};

@@ -16,6 +16,7 @@ use evschema_model::Formats;
 use serde_json::{Map, Value, json};
 
 use numbering::{finish, linked_reference, positions, reference};
+pub(crate) use spot::is_annotation;
 use spot::{Home, Spot};
 
 use crate::atlas::{DocumentId, Place};

@@ -67,7 +67,7 @@ impl Style {
     }
 
     /// Returns the name in which every symbol and every capital of the JSON name is a word.
-    fn spelled(self, text: &str) -> String {
+    pub(crate) fn spelled(self, text: &str) -> String {
         let mut words = spelled(text);
         let plain = match self {
             Self::Type => camel(&words, text),

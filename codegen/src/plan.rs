@@ -3,7 +3,10 @@
 
 mod borrowed;
 mod boxes;
+mod clusters;
 mod constraints;
+mod integers;
+mod literals;
 mod modules;
 mod naming;
 mod path;
@@ -12,8 +15,11 @@ mod requests;
 mod settings;
 mod typing;
 mod unions;
+mod variants;
 
 pub(crate) use borrowed::Borrowed;
+pub(crate) use clusters::distinguish;
+pub(crate) use integers::Width;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::{TypePath, root_name};
 pub(crate) use typing::Planner;
@@ -37,8 +43,8 @@ pub(crate) struct TypeRef {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RustType {
     Bool,
-    /// An integer whose bounds fit into 64 bits.
-    I64,
+    /// An integer with a fixed number of bits.
+    Fixed(Width),
     Integer,
     Number,
     String,
@@ -48,8 +54,22 @@ pub(crate) enum RustType {
     Json,
     List(Box<TypeRef>),
     Map(Box<TypeRef>),
-    Tuple(Vec<TypeRef>),
+    /// An array with exactly this number of items, which all have the same type.
+    Array(Box<TypeRef>, usize),
+    /// An array whose items have a type each. Only the first `required` items must exist.
+    Tuple {
+        items: Vec<TypeRef>,
+        required: usize,
+    },
     Named(TypeId),
+    /// An object that has only this property, and always this property. Only a variant of an enum has this type; the
+    /// variant contains the value of the property.
+    OnlyProperty {
+        name: String,
+        of: Box<TypeRef>,
+    },
+    /// Only this string. Only a variant of an enum has this type; the variant contains nothing.
+    Text(String),
     /// A type that the settings name.
     External(External),
 }
@@ -94,6 +114,8 @@ pub(crate) enum Body {
     Struct(Struct),
     /// An enum of strings.
     Texts(Vec<TextVariant>),
+    /// An enum of integers.
+    Integers(Vec<IntegerVariant>),
     /// An enum of types. Each variant has a case, which distinguishes it from the other variants.
     Union(Vec<UnionVariant>),
     /// A struct that wraps another type.
@@ -128,11 +150,35 @@ pub(crate) struct Field {
     pub(crate) boxed: bool,
 }
 
+/// The form of a field, which depends on whether its property may be absent or `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The value itself.
+    Required,
+    /// An `Option`; `None` is `null`.
+    Nullable,
+    /// An `Option`; `None` is an absent property.
+    Optional,
+    /// A `Maybe`: absent, `null` or a value.
+    Maybe,
+}
+
 /// A string that an enum accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TextVariant {
     pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) text: String,
+}
+
+/// An integer that an enum accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct IntegerVariant {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) integer: i64,
 }
 
 /// A type that an enum accepts.
@@ -140,6 +186,7 @@ pub(crate) struct TextVariant {
 pub(crate) struct UnionVariant {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) value: TypeRef,
     pub(crate) case: Case,
     /// The schema of the variant's alternative, if the variant has only one.
@@ -199,19 +246,34 @@ impl Plan {
                 RustType::Named(id) => match &self.definition(*id).body {
                     // A newtype contains itself only through a box, so the recursion ends.
                     Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
-                    Body::Struct(_) | Body::Texts(_) => false,
+                    Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => false,
                     Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
                 },
                 RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
                 | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_) => false,
+                | RustType::Array(..)
+                | RustType::Tuple { .. }
+                | RustType::OnlyProperty { .. }
+                | RustType::Text(_) => false,
             }
+    }
+
+    /// Returns the form of a field.
+    pub(crate) fn form(&self, field: &Field) -> Form {
+        let bare = TypeRef { nullable: false, ..field.value.clone() };
+        match (field.required, field.value.nullable) {
+            (true, true) => Form::Nullable,
+            (true, false) => Form::Required,
+            // The value itself can be `null`, so an `Option` has all three states.
+            (false, true) if !self.takes_null(&bare) => Form::Maybe,
+            (false, _) => Form::Optional,
+        }
     }
 
     /// Returns whether values of a type contain values of a user's type, at any depth.
@@ -221,20 +283,22 @@ impl Plan {
         while let Some(next) = open.pop() {
             match &next.shape {
                 RustType::External(external) if !external.is_string => return true,
-                RustType::List(item) | RustType::Map(item) => open.push(item),
-                RustType::Tuple(parts) => open.extend(parts),
+                RustType::List(item) | RustType::Array(item, _) | RustType::Map(item) => open.push(item),
+                RustType::Tuple { items, .. } => open.extend(items),
                 RustType::Named(id) if seen.insert(*id) => match &self.definition(*id).body {
                     Body::Struct(body) => {
                         open.extend(body.fields.iter().map(|field| &field.value).chain(&body.rest));
                     }
                     Body::Union(variants) => open.extend(variants.iter().map(|variant| &variant.value)),
                     Body::Newtype { inner, .. } => open.push(inner),
-                    Body::Texts(_) => {}
+                    Body::Texts(_) | Body::Integers(_) => {}
                 },
+                RustType::OnlyProperty { of, .. } => open.push(of),
                 RustType::Named(_)
                 | RustType::External(_)
+                | RustType::Text(_)
                 | RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
@@ -248,9 +312,11 @@ impl Plan {
     /// Returns whether a type has only one value. A constructor needs no argument for such a type.
     pub(crate) fn is_constant(&self, value: &TypeRef) -> bool {
         match (&value.shape, value.nullable) {
-            (RustType::Named(id), false) => {
-                matches!(&self.definition(*id).body, Body::Texts(texts) if texts.len() == 1)
-            }
+            (RustType::Named(id), false) => match &self.definition(*id).body {
+                Body::Texts(variants) => variants.len() == 1,
+                Body::Integers(variants) => variants.len() == 1,
+                Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => false,
+            },
             _ => false,
         }
     }

@@ -1,18 +1,20 @@
 //! Prints a plan: builds the view, runs the templates, and formats the code.
 
+mod any;
 mod blame;
 mod printer;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use evschema_model::{Coordinates, Formats};
+use evschema_model::{Coordinates, Formats, Subject};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::{PROGRAM_FORMAT, Program};
 use crate::options::{GeneratedFile, Layout, Options};
 use crate::plan::{Borrowed, Module, Plan, TypeRef};
 use crate::text::{doc_lines, literal};
+use crate::upcast::Versions;
 use crate::view;
 
 pub(crate) use printer::{PrintError, Printer};
@@ -27,6 +29,7 @@ pub(crate) fn render(
     plan: &Plan,
     programs: &BTreeMap<DocumentId, Program>,
     modules: &BTreeMap<DocumentId, Module>,
+    upcasts: &BTreeMap<Subject, Versions>,
     options: &Options,
 ) -> Result<Vec<GeneratedFile>, PrintError> {
     let printer = Printer::new(&options.templates)?;
@@ -39,7 +42,7 @@ pub(crate) fn render(
     let mut files = Vec::new();
     let mut index = view::Index { included: options.layout == Layout::Included, modules: Vec::new() };
     for (subject, versions) in subjects {
-        let mut file = view::File { versions: Vec::new() };
+        let mut file = view::File { versions: Vec::new(), any: None };
         let mut beside = Vec::new();
         for (module, id) in versions {
             let schema = atlas.schema(id);
@@ -60,6 +63,12 @@ pub(crate) fn render(
                 });
             }
             file.versions.push(version);
+            file.any =
+                upcasts.get(&schema.at().subject).and_then(|versions| any::any(&types, subject, versions));
+        }
+        if let Some(any) = &file.any {
+            let glue = headed(&printer.print("any_glue.rs", any)?);
+            beside.push(GeneratedFile { path: format!("{subject}/any.glue.rs"), text: glue });
         }
         let code = printer.print("subject.rs", &file)?;
         files.push(GeneratedFile { path: format!("{subject}.rs"), text: headed(&code) });

@@ -6,15 +6,19 @@
 
 mod conjunction;
 mod facts;
+mod integer_range;
 mod kinds;
 mod members;
 mod mentions;
+mod whole;
 
 pub(crate) use conjunction::Conjunction;
 pub(crate) use facts::Facts;
+pub(crate) use integer_range::IntegerRange;
 pub(crate) use kinds::Kinds;
 pub(crate) use members::Elements;
 pub(crate) use mentions::spoken_names;
+pub(crate) use whole::whole;
 
 use std::cell::Cell;
 use std::collections::HashMap;

@@ -3,13 +3,19 @@
 //! `cargo xtask regenerate` writes docs/templates.md from these types and their comments.
 //! [`crate::options::TEMPLATE_MODEL`] is the version of this model.
 
+mod any;
+
 use serde::Serialize;
+
+pub(crate) use any::{Any, AnyVariant, UpcastConversion, UpcastMethod};
 
 /// The model of `subject.rs.hbs`: one file with the versions of a subject.
 #[derive(Debug, Serialize)]
 pub(crate) struct File {
     /// The generated versions, oldest first.
     pub(crate) versions: Vec<Version>,
+    /// The enum of the versions with an event; null if the file has no event.
+    pub(crate) any: Option<Any>,
 }
 
 /// The model of `index.rs.hbs`: the file that lists the others.
@@ -109,8 +115,8 @@ pub(crate) struct DocumentReference {
     pub(crate) path: String,
 }
 
-/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs` and `newtype.rs.hbs`: one named type.
-/// Exactly one of `struct`, `texts`, `union` and `newtype` is set; the others are null.
+/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `integers.rs.hbs`, `union.rs.hbs` and `newtype.rs.hbs`: one named type.
+/// Exactly one of `struct`, `texts`, `integers`, `union` and `newtype` is set; the others are null.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Type {
     /// Its name.
@@ -132,6 +138,8 @@ pub(crate) struct Type {
     pub(crate) record: Option<Struct>,
     /// An enum of strings.
     pub(crate) texts: Option<Texts>,
+    /// An enum of integers.
+    pub(crate) integers: Option<Integers>,
     /// An enum of types.
     #[serde(rename = "union")]
     pub(crate) alternatives: Option<Union>,
@@ -202,6 +210,30 @@ pub(crate) struct Text {
     pub(crate) text: String,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
+}
+
+/// An enum of integers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Integers {
+    /// The integers, in the order of the schema.
+    pub(crate) variants: Vec<Integer>,
+    /// Whether the enum has exactly one variant.
+    pub(crate) single: bool,
+}
+
+/// One integer of an enum.
+#[derive(Debug, Serialize)]
+pub(crate) struct Integer {
+    /// The name of the variant.
+    pub(crate) name: String,
+    /// The integer, as a Rust literal.
+    pub(crate) integer: String,
+    /// Lines of documentation.
+    pub(crate) docs: Vec<String>,
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
 }
 
 /// An enum of types.
@@ -218,11 +250,16 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The type of its value.
+    /// Attributes, such as `#[deprecated]`.
+    pub(crate) attributes: Vec<String>,
+    /// The type of its value; null if the variant is one string.
     #[serde(rename = "type")]
-    pub(crate) rust_type: String,
-    /// A `Case` of the runtime, as an expression: reading uses it to choose the variant.
-    pub(crate) case: String,
+    pub(crate) rust_type: Option<String>,
+    /// Its content for the glue: the type in brackets, perhaps with the name of the only property, or the string.
+    pub(crate) content: String,
+    /// A `Case` of the runtime, as an expression: reading uses it to choose the variant. Null if the variant is one
+    /// string.
+    pub(crate) case: Option<String>,
 }
 
 /// The constants of an event; all are literals.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use crate::coordinates::Coordinates;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Positions;
 use crate::limits;
 use crate::reference::{Reference, Target};
 use crate::resolution;
@@ -169,6 +170,7 @@ impl Catalog {
     pub fn resolve(&self, schema: &Arc<Schema>) -> Result<Resolved, Diagnostics> {
         let mut resources: BTreeMap<String, Arc<Schema>> = BTreeMap::new();
         let mut wrong = Diagnostics::new();
+        let positions = Positions::of(schema.document());
         let mut open = vec![Arc::clone(schema)];
         let mut at = 0;
         while at < open.len() {
@@ -176,7 +178,7 @@ impl Catalog {
             at += 1;
             for reference in referrer.foreign_references() {
                 let Some(found) = self.find(reference) else {
-                    wrong.push(self.missing(schema, &referrer, reference));
+                    wrong.push(self.missing((schema, &positions), &referrer, reference));
                     continue;
                 };
                 resources.insert(reference.uri.clone(), Arc::clone(found));
@@ -203,7 +205,12 @@ impl Catalog {
     }
 
     /// Returns the diagnostic for a reference that leads to no document, or to several.
-    fn missing(&self, root: &Schema, referrer: &Schema, reference: &Reference) -> Diagnostic {
+    fn missing(
+        &self,
+        (root, positions): (&Schema, &Positions<'_>),
+        referrer: &Schema,
+        reference: &Reference,
+    ) -> Diagnostic {
         let sharers: Vec<&Coordinates> = match &reference.target {
             Target::Identified(id) => match self.shared.get(id) {
                 Some(versions) => versions.iter().collect(),
@@ -221,7 +228,7 @@ impl Catalog {
             if root.at() == referrer.at() { message } else { format!("in `{}`: {message}", referrer.at()) };
         let diagnostic = Diagnostic::new(code, message).help(help);
         if root.at() == referrer.at() {
-            let position = root.document().closest_position(&reference.pointer);
+            let position = positions.closest(&reference.pointer);
             diagnostic.at(reference.pointer.clone()).position(position)
         } else {
             diagnostic

@@ -9,6 +9,7 @@ use jsonschema::{Keyword, ValidationError, ValidationOptions};
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Positions;
 use crate::pointer::Pointer;
 use crate::reference::{Reference, Target};
 use crate::resolved::Resolved;
@@ -99,6 +100,7 @@ fn lost_in(document: &Schema, resolved: &Resolved) -> Diagnostics {
         target.is_some_and(|target| target.ignored_dependencies().iter().any(|gone| is_below(&place, gone)))
     };
     let references = document.references().iter().filter(leads_nowhere);
+    let positions = Positions::of(document.document());
     references
         .map(|reference| {
             let message = format!(
@@ -108,7 +110,7 @@ fn lost_in(document: &Schema, resolved: &Resolved) -> Diagnostics {
             );
             Diagnostic::new(Code::DanglingReference, message)
                 .at(reference.pointer.clone())
-                .position(document.document().closest_position(&reference.pointer))
+                .position(positions.closest(&reference.pointer))
                 .help("move the definition to `$defs`, and refer to it there")
         })
         .collect()

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -87,6 +88,31 @@ impl Document {
             }
             pointer.pop();
         }
+    }
+}
+
+/// Finds the positions of many values of one document. Each search reads the text, so the number of searches is limited.
+#[derive(Debug)]
+pub(crate) struct Positions<'d> {
+    document: &'d Document,
+    /// The number of bytes that further searches may read.
+    bytes: Cell<usize>,
+}
+
+impl<'d> Positions<'d> {
+    /// Maximum number of bytes that all searches read: half a second of processor time.
+    const BYTES_MAX: usize = 100_000_000;
+
+    pub(crate) fn of(document: &'d Document) -> Self {
+        Self { document, bytes: Cell::new(Self::BYTES_MAX) }
+    }
+
+    /// Returns [`Document::closest_position`], or `None` if earlier searches have read too much. Only a document with
+    /// very many errors has errors without a position.
+    pub(crate) fn closest(&self, pointer: &Pointer) -> Option<Position> {
+        let left = self.bytes.get().checked_sub(self.document.text.len())?;
+        self.bytes.set(left);
+        self.document.closest_position(pointer)
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::coordinates::Coordinates;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Positions;
 use crate::limits;
 use crate::pointer::Pointer;
 use crate::reference::retrieval_uri;
@@ -37,6 +38,7 @@ impl Schema {
     /// metaschema.
     pub fn identity_errors(&self, bases: &[&str]) -> Diagnostics {
         let mut wrong = Diagnostics::new();
+        let positions = Positions::of(self.document());
         for identity in self.identities() {
             let keyword = Pointer::tokens(&identity.pointer).last().unwrap_or_default();
             let found = self.place_error(identity, bases, &keyword).or_else(|| {
@@ -48,7 +50,7 @@ impl Schema {
                 })
             });
             wrong.extend(found.map(|diagnostic| {
-                let position = self.document().closest_position(&identity.pointer);
+                let position = positions.closest(&identity.pointer);
                 diagnostic.at(identity.pointer.clone()).position(position)
             }));
         }

@@ -4,11 +4,11 @@ use referencing::Uri;
 
 use crate::ambiguity::ambiguous_ids;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Positions;
 use crate::limits;
 use crate::patterns;
 use crate::reference::{Reference, Target};
 use crate::resolved::Resolved;
-use crate::schema::Schema;
 use crate::validation_cost::ValidationCost;
 
 /// Returns the schema, if each of its references leads to an existing place, and its chains of references and its
@@ -31,9 +31,10 @@ pub(crate) fn checked(resolved: Resolved) -> Result<Resolved, Diagnostics> {
 /// Reports the references whose target is missing, and the URIs that mean different documents.
 fn dangling(resolved: &Resolved) -> Diagnostics {
     let root = resolved.schema();
+    let positions = Positions::of(root.document());
     if root.is_plain() {
         let is_lost = |reference: &&Reference| root.follow(&reference.written).is_none();
-        return root.references().iter().filter(is_lost).map(|lost| missing(root, lost)).collect();
+        return root.references().iter().filter(is_lost).map(|lost| missing(&positions, lost)).collect();
     }
     let registry = match resolved.registry() {
         Ok(registry) => registry,
@@ -48,7 +49,7 @@ fn dangling(resolved: &Resolved) -> Diagnostics {
         let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
         reference.target != Target::Metaschema && registry.resolver(base).lookup(fragment).is_err()
     };
-    root.references().iter().filter(is_lost).map(|lost| missing(root, lost)).collect()
+    root.references().iter().filter(is_lost).map(|lost| missing(&positions, lost)).collect()
 }
 
 /// Reports a chain of references that is too long.
@@ -73,12 +74,12 @@ fn long_chain(resolved: &Resolved) -> Option<Diagnostic> {
     })
 }
 
-fn missing(root: &Schema, reference: &Reference) -> Diagnostic {
+fn missing(positions: &Positions<'_>, reference: &Reference) -> Diagnostic {
     Diagnostic::new(
         Code::DanglingReference,
         format!("`$ref` `{}` names a part that the target document does not have", reference.written),
     )
     .at(reference.pointer.clone())
-    .position(root.document().closest_position(&reference.pointer))
+    .position(positions.closest(&reference.pointer))
     .help("correct the fragment after `#`, or add the missing definition")
 }

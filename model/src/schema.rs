@@ -7,7 +7,7 @@ use crate::coordinates::Coordinates;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Dialects, Draft};
 use crate::digest::Digest;
-use crate::document::Document;
+use crate::document::{Document, Positions};
 use crate::identity::Identity;
 use crate::limits;
 use crate::metaschema;
@@ -40,8 +40,9 @@ impl Schema {
     /// All problems in the document. After some problems, such as invalid JSON, the later checks are impossible.
     pub fn read(at: Coordinates, bytes: &[u8], dialects: &Dialects) -> Result<Self, Diagnostics> {
         let document = Document::parse_at_most(bytes, dialects.document_bytes_max())?;
+        let positions = Positions::of(&document);
         let located = |diagnostic: Diagnostic| {
-            let position = document.closest_position(&diagnostic.pointer);
+            let position = positions.closest(&diagnostic.pointer);
             diagnostic.position(position)
         };
         let Dialect { draft, without } = dialects.of(document.value()).map_err(|error| {

@@ -11,6 +11,8 @@ pub struct Case {
     pub(crate) required: &'static [&'static str],
     pub(crate) known: Option<&'static [&'static str]>,
     pub(crate) tags: &'static [(&'static str, &'static [&'static str])],
+    /// The only string that matches.
+    pub(crate) text: Option<&'static str>,
 }
 
 impl Case {
@@ -34,7 +36,13 @@ impl Case {
     pub const ANY: Self = Self::of(Kinds::ALL);
 
     const fn of(kinds: Kinds) -> Self {
-        Self { kinds, required: &[], known: None, tags: &[] }
+        Self { kinds, required: &[], known: None, tags: &[], text: None }
+    }
+
+    /// Returns the case for one string.
+    #[must_use]
+    pub const fn text(text: &'static str) -> Self {
+        Self { text: Some(text), ..Self::STRING }
     }
 
     /// Returns the case that matches values of both cases.

@@ -49,6 +49,11 @@ impl<'a> Checker<'a> {
         self.check_evaluating(node_ref, None)
     }
 
+    /// Returns the deepest rejection inside the value that a check has rejected.
+    pub(crate) fn deepest(&self, reject: Reject) -> Reject {
+        self.state.deepest(reject)
+    }
+
     /// Checks the value. If the caller passes the set `evaluated`, adds the properties and items that the node
     /// evaluates.
     #[inline]
@@ -125,7 +130,8 @@ impl<'a> Checker<'a> {
         match self.check_evaluating(node_ref, evaluated) {
             Ok(()) => Ok(true),
             Err(reject) if reject.is_syntax() => Err(reject),
-            Err(_) => {
+            Err(reject) => {
+                self.state.reject_alternative(reject);
                 self.lexer.restore(nesting);
                 self.state.restore(snapshot);
                 Ok(false)

@@ -1,16 +1,14 @@
 //! The functions that generated types and applications call to parse, validate and write events.
 
-use serde::de::Error as _;
-use serde::ser::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
 
 use crate::check::Checker;
 use crate::document::Document;
 use crate::error::Error;
 use crate::event::Event;
 use crate::explain::explain;
-use crate::json::Json;
 use crate::lexer::Lexer;
+use crate::number::Number;
 use crate::read::{Read, read};
 use crate::reject::Reject;
 use crate::write::Write;
@@ -90,27 +88,7 @@ pub fn written<T: Write>(document: &'static Document, event: &T) -> Result<Vec<u
     }
 }
 
-/// Passes any generated value to a serializer, without validation.
-///
-/// # Errors
-///
-/// If the serializer fails.
-pub fn serialize<T: Write, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut text = String::new();
-    value.write(&mut text);
-    let json = Json::parse(&text).map_err(S::Error::custom)?;
-    json.serialize(serializer)
-}
-
-/// Reads any generated value from a deserializer, without validation.
-///
-/// # Errors
-///
-/// If the deserializer fails, or the type cannot hold the value.
-pub fn deserialize<'de, T: for<'a> Read<'a>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let json = Json::deserialize(deserializer)?;
-    let mut text = String::new();
-    json.write(&mut text);
-    let mut checker = Checker::new(&text);
-    T::read(&mut checker, None).map_err(|_| D::Error::custom("the value does not fit the type"))
+/// Returns the number of a text in generated code.
+pub fn number(text: &'static str) -> Number {
+    Number::of_literal(text)
 }

@@ -126,3 +126,15 @@ impl fmt::Display for UnknownText {
 }
 
 impl std::error::Error for UnknownText {}
+
+/// The error for an integer that is no variant of an enum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownInteger;
+
+impl fmt::Display for UnknownInteger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the enum has no variant for this integer")
+    }
+}
+
+impl std::error::Error for UnknownInteger {}

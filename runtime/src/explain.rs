@@ -47,13 +47,14 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject)
     Error::Refused(vec![first_violation(text, reject)])
 }
 
-/// Returns the message for a rejected value: the location of the violation, and the keyword. For a text that the author
+/// Returns the message for a rejected value: the location of the deepest violation, and the keyword. For a text that the author
 /// of the value knows, the message also has the line and the column.
 #[cold]
 pub(crate) fn message(node: NodeRef, text: &str, reject: Reject, has_positions: bool) -> String {
     let (line_column, message) = match find_keyword(node, text, reject) {
         Ok(reject) => {
-            let Violation { pointer, line, column, message, .. } = first_violation(text, reject);
+            let Violation { pointer, line, column, message, .. } =
+                first_violation(text, deepest(node, text, reject));
             let location = if pointer.is_empty() { "the value" } else { &pointer };
             (Some((line, column)), format!("{location}: {message}"))
         }
@@ -88,6 +89,19 @@ fn find_keyword(node: NodeRef, text: &str, reject: Reject) -> Result<Reject, Err
         ))),
         Err(by_schema) if by_schema.is_syntax() => find_keyword(node, text, by_schema),
         Err(by_schema) => Ok(by_schema),
+    }
+}
+
+/// Returns the deepest rejection, if all alternatives of a schema have rejected a value. Otherwise returns the same
+/// rejection.
+fn deepest(node: NodeRef, text: &str, reject: Reject) -> Reject {
+    if !matches!(reject.reason(), Reason::AnyOf | Reason::OneOf) {
+        return reject;
+    }
+    let mut checker = Checker::new(text);
+    match checker.check(node) {
+        Err(again) if again == reject => checker.deepest(again),
+        Ok(()) | Err(_) => reject,
     }
 }
 

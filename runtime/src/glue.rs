@@ -9,15 +9,18 @@
 //! implementation of serde, because nothing could check their values. They are still read and written as parts of an
 //! event.
 
+mod any;
 mod checked_serde;
 mod document;
 mod event;
 mod event_ref;
 mod field;
 mod generated_by;
+mod integers;
 mod object;
 mod object_impls;
 mod plain;
 mod texts;
 mod union;
+mod variant;
 mod wrapper;

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::number::{NotANumber, Number};
+use crate::number::{NotANumber, NotExact, Number};
 
 /// A JSON integer of any size.
 ///
@@ -53,6 +53,43 @@ impl fmt::Debug for Integer {
     }
 }
 
+macro_rules! convert {
+    ($($type:ty)*) => {$(
+        impl From<$type> for Integer {
+            fn from(value: $type) -> Self {
+                Self(value.into())
+            }
+        }
+    )*};
+}
+convert! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+
+macro_rules! convert_back {
+    ($($type:ty)*) => {$(
+        impl TryFrom<&Integer> for $type {
+            type Error = NotExact;
+            fn try_from(integer: &Integer) -> Result<Self, NotExact> {
+                Self::try_from(&integer.0)
+            }
+        }
+
+        impl TryFrom<Integer> for $type {
+            type Error = NotExact;
+            fn try_from(integer: Integer) -> Result<Self, NotExact> {
+                Self::try_from(&integer.0)
+            }
+        }
+    )*};
+}
+convert_back! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f64 }
+
+impl TryFrom<f64> for Integer {
+    type Error = NotANumber;
+    fn try_from(value: f64) -> Result<Self, NotANumber> {
+        Self::try_from(Number::try_from(value)?)
+    }
+}
+
 impl TryFrom<Number> for Integer {
     type Error = NotANumber;
     fn try_from(number: Number) -> Result<Self, NotANumber> {
@@ -74,17 +111,6 @@ impl PartialEq<i64> for Integer {
 impl From<Integer> for Number {
     fn from(integer: Integer) -> Self {
         integer.0
-    }
-}
-
-impl Integer {
-    /// Returns a number that has no fraction as an integer.
-    pub(crate) fn of_integer(number: Number) -> Self {
-        Self(number)
-    }
-
-    pub(crate) fn number(&self) -> &Number {
-        &self.0
     }
 }
 

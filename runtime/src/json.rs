@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::deserialize::deserialize_text;
 use crate::error::Error;
+use crate::json_text::deserialize_text;
 use crate::lexer::Lexer;
 use crate::number::Number;
 use crate::reject::{Reason, Reject};
-use crate::write::Write;
 
 mod hash;
 
@@ -184,7 +183,14 @@ impl From<serde_json::Value> for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_unchecked(serializer)
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => items.serialize(serializer),
+            Self::Object(properties) => properties.serialize(serializer),
+        }
     }
 }
 

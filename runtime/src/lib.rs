@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod any;
+#[cfg(feature = "axum")]
+pub mod axum;
 mod bit_set;
 mod case;
 mod check;
+mod checked_serde;
 mod decimal;
-mod deserialize;
 mod document;
 mod entry_points;
 mod error;
@@ -16,6 +19,8 @@ mod glue;
 mod integer;
 mod into_owned;
 mod json;
+mod json_string;
+mod json_text;
 mod kinds;
 mod lexer;
 mod line_column;
@@ -25,16 +30,16 @@ mod program;
 mod read;
 mod reject;
 mod serde_json_tokens;
-mod serialize;
 mod step_budget;
 mod tuple;
 mod via_serde;
 mod write;
 
+pub use any::{AnyError, Hint, Signs};
 pub use case::Case;
 pub use check::Checker;
 pub use document::{Document, Draft};
-pub use error::{Error, UnknownText, Violation};
+pub use error::{Error, UnknownInteger, UnknownText, Violation};
 pub use event::{Checked, Event};
 pub use formatted::{Formatted, Rfc3339, Standard, TextFormat};
 pub use integer::Integer;
@@ -45,9 +50,8 @@ pub use number::{NotANumber, NotExact, Number};
 pub use program::{NodeRef, PROGRAM_FORMAT, Program};
 pub use read::{PropertyReader, Read, choose, read};
 pub use reject::Reject;
-pub use serialize::{ObjectSerializer, Unchecked};
 pub use tuple::{ItemReader, ReadItem, Trailing, WriteItem};
-pub use write::{ObjectWriter, Write};
+pub use write::{ObjectSerializer, ObjectWriter, Unchecked, Write};
 
 /// The serialization framework, re-exported for generated types.
 pub use serde;
@@ -66,10 +70,9 @@ pub mod idn {}
 // The macros of this crate expand in other crates, and call these functions from there.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::deserialize::deserialize_checked;
-    pub use crate::entry_points::{
-        check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
-    };
-    pub use crate::serialize::serialize_checked;
+    pub use crate::any::{Choice, KnownVersion, choose_version};
+    pub use crate::checked_serde::{deserialize_checked, serialize_checked};
+    pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
+    pub use crate::read::{read_only_property, read_text};
     pub use crate::via_serde::{read_via_serde, write_via_serde};
 }

@@ -56,6 +56,11 @@ impl Number {
         }
     }
 
+    /// Returns the number of a text in generated code, which is always a JSON number.
+    pub(crate) fn of_literal(text: &'static str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self(Repr::Text(text.into())))
+    }
+
     /// Returns the number that the lexer has read.
     #[inline]
     pub(crate) fn of(token: &NumberToken<'_>) -> Self {

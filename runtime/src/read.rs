@@ -6,9 +6,11 @@
 mod choose;
 mod properties;
 mod standard_types;
+mod variant;
 
 pub use choose::choose;
 pub use properties::PropertyReader;
+pub use variant::{read_only_property, read_text};
 
 use crate::check::Checker;
 use crate::program::{ChecksWhileReading, NodeRef};
@@ -33,13 +35,23 @@ pub trait Read<'a>: Sized + PartialEq {
 /// If the node rejects the value, if the type cannot hold the value, or if the text is not JSON.
 #[inline]
 pub fn read<'a, T: Read<'a>>(checker: &mut Checker<'a>, node: Option<NodeRef>) -> Result<T, Reject> {
-    let Some(node_ref) = node else { return T::read(checker, None) };
+    read_checked(checker, node, T::read)
+}
+
+/// Does the same as [`read`] with a function that parses the value.
+#[inline]
+fn read_checked<'a, T>(
+    checker: &mut Checker<'a>,
+    node: Option<NodeRef>,
+    parse: impl Fn(&mut Checker<'a>, Option<NodeRef>) -> Result<T, Reject>,
+) -> Result<T, Reject> {
+    let Some(node_ref) = node else { return parse(checker, None) };
     match node_ref.node().checks_while_reading {
-        ChecksWhileReading::All => T::read(checker, node),
+        ChecksWhileReading::All => parse(checker, node),
         ChecksWhileReading::OwnKeywords => {
             checker.lexer.peek();
             let start = checker.lexer.position();
-            let value = T::read(checker, node)?;
+            let value = parse(checker, node)?;
             checker.check_applicators_afterwards(node_ref, start)?;
             Ok(value)
         }
@@ -47,7 +59,7 @@ pub fn read<'a, T: Read<'a>>(checker: &mut Checker<'a>, node: Option<NodeRef>) -
             let start = checker.lexer.position();
             checker.check(node_ref)?;
             checker.lexer.rewind(start);
-            T::read(checker, None)
+            parse(checker, None)
         }
     }
 }

@@ -8,8 +8,7 @@ use crate::kinds::Kinds;
 use crate::program::NodeRef;
 use crate::read::Read;
 use crate::reject::{Reason, Reject};
-use crate::serialize::Unchecked;
-use crate::write::Write;
+use crate::write::{Unchecked, Write};
 
 /// An item of a tuple that may be missing, together with all items after it.
 ///

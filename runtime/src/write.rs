@@ -8,9 +8,13 @@ use serde::ser::{Serialize as _, SerializeSeq, Serializer};
 
 use crate::integer::Integer;
 use crate::json::Json;
+use crate::json_string::write_string;
 use crate::maybe::Maybe;
 use crate::number::Number;
-use crate::serialize::{ObjectSerializer, Unchecked};
+
+mod structural;
+
+pub use structural::{ObjectSerializer, Unchecked};
 
 /// A type that can be written as JSON.
 pub trait Write {
@@ -74,27 +78,6 @@ impl<'o> ObjectWriter<'o> {
     }
 }
 
-fn write_string(text: &str, out: &mut String) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
-        out.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            other => {
-                let _ = write!(out, "\\u{other:04x}");
-            }
-        }
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
 impl Write for bool {
     fn write(&self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
@@ -147,8 +130,8 @@ write_with_display! {
     NonZero<i16> => |value, serializer| value.serialize(serializer),
     NonZero<i32> => |value, serializer| value.serialize(serializer),
     NonZero<i64> => |value, serializer| value.serialize(serializer),
-    Number => |value, serializer| value.serialize_exactly(serializer),
-    Integer => |value, serializer| value.number().serialize_exactly(serializer),
+    Number => |value, serializer| value.serialize(serializer),
+    Integer => |value, serializer| value.serialize(serializer),
 }
 
 impl Write for str {
@@ -299,13 +282,6 @@ impl Write for Json {
     }
 
     fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(bool) => serializer.serialize_bool(*bool),
-            Self::Number(number) => number.serialize_unchecked(serializer),
-            Self::String(string) => serializer.serialize_str(string),
-            Self::Array(items) => items.serialize_unchecked(serializer),
-            Self::Object(properties) => properties.serialize_unchecked(serializer),
-        }
+        self.serialize(serializer)
     }
 }

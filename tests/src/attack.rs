@@ -103,6 +103,11 @@ pub fn designed() -> Vec<Attack> {
             json!({"type": "object"}),
             json!({"required": ["x"], "properties": {"x": {"const": vec![&text; 1_000], "items": {"not": {"pattern": tries}}}}}),
         ),
+        check(
+            "5,000 references without a target",
+            json!({}),
+            json!({"items": (0..5_000).map(|n| json!({"$ref": format!("#/$defs/d{n}")})).collect::<Vec<_>>()}),
+        ),
         validate(
             "a pattern that tries every way",
             json!({"items": {"not": {"pattern": tries}}}),

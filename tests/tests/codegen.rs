@@ -5,6 +5,7 @@ mod code_first;
 mod explain;
 mod golden;
 mod hostile;
+mod lines;
 mod names;
 mod suite;
 mod templates;

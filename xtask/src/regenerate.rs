@@ -38,6 +38,7 @@ struct Generator {
 /// All generators. To add a generator, write a module that returns its files, and add a line here.
 const GENERATORS: &[Generator] = &[
     Generator { name: "goldens of the generator", files: goldens::files },
+    Generator { name: "goldens of several versions", files: goldens::files_of_lines },
     Generator { name: "the feed's events", files: feed::files },
     Generator { name: "the OpenAPI document", files: openapi::files },
     Generator { name: "the reference of the command", files: command::files },

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use evschema_codegen::{
-    GeneratedFile, Layout, Options, Problem, Selection, Templates, explain, generate, read_templates,
-    stays_inside, write_inside,
+    GeneratedFile, Layout, Options, Problem, Selection, Templates, explain, explain_upcasts, generate,
+    read_templates, stays_inside, write_inside,
 };
 use evschema_model::Lock;
 use serde_json::json;
@@ -29,7 +29,8 @@ pub(crate) struct Arguments {
     /// A folder of templates; each of them replaces the built-in template of the same name, such as `struct.rs.hbs`.
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,
-    /// Write nothing; explain for every schema how the generated code parses its events, and why.
+    /// Write nothing; explain for every schema how the generated code parses its events, and converts them to newer
+    /// versions, and why.
     #[arg(long, conflicts_with = "check")]
     explain: bool,
     /// The folder to write to; by default `out` under `[gen]` in the manifest.
@@ -126,7 +127,7 @@ fn check_lock(project: &Project, schemas: &Schemas, selection: &Selection) -> Re
     Err(Failure::new("files differ from the lock file").places(broken.into_iter().map(place).collect()))
 }
 
-/// Returns how the generated code parses the events of each selected schema.
+/// Returns how the generated code parses the events of each selected schema, and converts them to newer versions.
 fn read_strategies(
     schemas: &Schemas,
     selection: &Selection,
@@ -139,7 +140,9 @@ fn read_strategies(
             schemas.source(&row.at).map_or_else(|| row.at.to_string(), |source| source.file.to_owned());
         (row, file)
     };
-    Ok(ReadStrategies(rows.into_iter().map(with_file).collect()))
+    let steps = explain_upcasts(&schemas.catalog, &selection.versions, options)
+        .map_err(|error| cannot_generate(error.problems, schemas, &Templates::default()))?;
+    Ok(ReadStrategies { schemas: rows.into_iter().map(with_file).collect(), steps })
 }
 
 /// Generates the code of the selected schemas.

@@ -89,3 +89,15 @@ pub mod v1 {
 
     include!("x/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `x`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyX {
+    /// Version 1.0.0.
+    V1(v1::X),
+}
+
+include!("x/any.glue.rs");

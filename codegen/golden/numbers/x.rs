@@ -11,11 +11,11 @@ pub mod v1 {
         pub integer: Option<rt::Integer>,
         /// At least -10. Less than 10.
         pub small: Option<i64>,
-        pub smalls: Option<Vec<i64>>,
-        pub small_map: Option<rt::Map<Option<i64>>>,
+        pub smalls: Option<Vec<u8>>,
+        pub small_map: Option<rt::Map<Option<u8>>>,
         pub number: Option<rt::Number>,
-        pub one_of_three: Option<rt::Number>,
-        pub one: Option<i64>,
+        pub one_of_three: Option<OneOfThree>,
+        pub one: Option<One>,
         /// At least 18446744073709551616.
         pub huge: Option<rt::Integer>,
         /// A multiple of 0.01.
@@ -23,5 +23,34 @@ pub mod v1 {
         pub truth: Option<bool>,
     }
 
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    #[repr(i64)]
+    pub enum OneOfThree {
+        N1 = 1,
+        N2 = 2,
+        N3 = 3,
+    }
+
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    #[repr(i64)]
+    pub enum One {
+        #[default]
+        N1 = 1,
+    }
+
     include!("x/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `x`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyX {
+    /// Version 1.0.0.
+    V1(v1::X),
+}
+
+include!("x/any.glue.rs");

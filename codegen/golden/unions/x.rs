@@ -54,20 +54,8 @@ pub mod v1 {
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ByPresence {
-        WithCard(ByPresenceWithCard),
-        WithIban(ByPresenceWithIban),
-    }
-
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub struct ByPresenceWithCard {
-        pub card: String,
-    }
-
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub struct ByPresenceWithIban {
-        pub iban: String,
+        Card(String),
+        Iban(String),
     }
 
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -88,6 +76,7 @@ pub mod v1 {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum Constants {
+        /// Small
         SmallPlain,
         Large,
         Empty,
@@ -99,15 +88,20 @@ pub mod v1 {
     #[non_exhaustive]
     pub enum IntegerOrNumber {
         Integer(rt::Integer),
-        Text(IntegerOrNumberText),
-    }
-
-    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum IntegerOrNumberText {
-        #[default]
         Many,
     }
 
     include!("x/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `x`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyX {
+    /// Version 1.0.0.
+    V1(v1::X),
+}
+
+include!("x/any.glue.rs");

@@ -1,6 +1,8 @@
 //! Decides which conditions of a node a generated type checks while it parses, and how the type finds the nodes of its
 //! parts.
 
+use std::collections::BTreeSet;
+
 use evschema_model::Draft;
 use serde_json::Value;
 
@@ -87,7 +89,7 @@ impl<'c> Planner<'_, 'c> {
         let RustType::Named(id) = self.inner_shape(&planned) else { return false };
         match &self.plan().definition(id).body {
             Body::Struct(body) => !planned.nullable && body.names == names,
-            Body::Texts(_) | Body::Union(_) | Body::Newtype { .. } => false,
+            Body::Texts(_) | Body::Integers(_) | Body::Union(_) | Body::Newtype { .. } => false,
         }
     }
 
@@ -109,7 +111,7 @@ impl<'c> Planner<'_, 'c> {
             let variants: Vec<RustType> =
                 variants.iter().map(|variant| variant.value.shape.clone()).collect();
             let streamed = variants.iter().all(|shape| {
-                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple(_));
+                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple { .. });
                 leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
             });
             let variants = if streamed { vec![place; variants.len()] } else { Vec::new() };
@@ -156,27 +158,34 @@ impl<'c> Planner<'_, 'c> {
         match shape {
             RustType::Bool
             | RustType::Null
-            | RustType::I64
+            | RustType::Fixed(_)
             | RustType::Integer
             | RustType::Number
             | RustType::String
             | RustType::List(_)
+            | RustType::Array(..)
             | RustType::Map(_) => {}
             RustType::External(external) if external.is_string => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
                 Body::Struct(body)
                     if body.names == spoken_names(self.atlas.value(place), self.atlas.draft(place)) => {}
-                Body::Texts(_) => return !beside && self.is_plain_enum(place, keywords),
+                Body::Texts(_) | Body::Integers(_) => return !beside && self.is_plain_enum(place, keywords),
                 Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => return false,
             },
+            RustType::OnlyProperty { name, .. } => {
+                if spoken_names(self.atlas.value(place), self.atlas.draft(place)) != [name] {
+                    return false;
+                }
+            }
+            RustType::Text(_) => return !beside && self.is_plain_enum(place, keywords),
             // The user's type may check nothing, so the checker checks the value first.
-            RustType::External(_) | RustType::Json | RustType::Tuple(_) => return false,
+            RustType::External(_) | RustType::Json | RustType::Tuple { .. } => return false,
         }
         // Keywords for other kinds of values do not affect this kind.
         const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
         // The runtime takes items as different if their Rust values differ. Equality of a user's type may be finer than
         // equality in JSON.
-        if let RustType::List(item) = shape
+        if let RustType::List(item) | RustType::Array(item, _) = shape
             && keywords.contains(&"uniqueItems")
             && self.plan().holds_replaced(item)
         {
@@ -191,7 +200,7 @@ impl<'c> Planner<'_, 'c> {
             })
     }
 
-    /// Returns whether a schema is only a list of strings, perhaps with `null`.
+    /// Returns whether a schema is only a list of values.
     fn is_plain_enum(&self, place: Place, keywords: &[&str]) -> bool {
         let lists = keywords.iter().filter(|keyword| matches!(**keyword, "enum" | "const")).count();
         // Draft 4 has no `const`.
@@ -223,6 +232,9 @@ impl<'c> Planner<'_, 'c> {
         }
         let shape = self.inner_shape(planned);
         let RustType::Named(id) = shape else { return Reading::default() };
+        if matches!(&self.plan().definition(id).body, Body::Texts(_)) && !planned.nullable {
+            return Reading { streamed: Streamed::all_if(self.lists_apart(&all)), ..Reading::default() };
+        }
         let Body::Union(variants) = &self.plan().definition(id).body else { return Reading::default() };
         let of: Option<Vec<Place>> = variants.iter().map(|variant| variant.place).collect();
         match of {
@@ -232,6 +244,22 @@ impl<'c> Planner<'_, 'c> {
             }
             Some(_) | None => Reading::default(),
         }
+    }
+
+    /// Returns whether alternatives are only lists of strings, and no string is in two of them. An enum with all these
+    /// strings then accepts the same values.
+    fn lists_apart(&self, alternatives: &[Place]) -> bool {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        alternatives.iter().all(|place| {
+            let Some(members) = self.atlas.value(*place).as_object() else { return false };
+            let keywords: Vec<&str> =
+                members.keys().map(String::as_str).filter(|keyword| !says_nothing(keyword)).collect();
+            let is_text = self.atlas.keyword(*place, "type").is_none_or(|kind| kind == "string");
+            let values = self.shapes.own_literals(*place).unwrap_or_default();
+            is_text
+                && self.is_plain_enum(*place, &keywords)
+                && values.into_iter().all(|value| value.as_str().is_some_and(|text| seen.insert(text)))
+        })
     }
 
     fn is_null(&self, place: Place) -> bool {
@@ -249,10 +277,14 @@ impl<'c> Planner<'_, 'c> {
             match &shape {
                 RustType::Named(id) => match &self.plan().definition(*id).body {
                     Body::Newtype { inner, .. } if !inner.nullable => shape = inner.shape.clone(),
-                    Body::Newtype { .. } | Body::Struct(_) | Body::Texts(_) | Body::Union(_) => break,
+                    Body::Newtype { .. }
+                    | Body::Struct(_)
+                    | Body::Texts(_)
+                    | Body::Integers(_)
+                    | Body::Union(_) => break,
                 },
                 RustType::Bool
-                | RustType::I64
+                | RustType::Fixed(_)
                 | RustType::Integer
                 | RustType::Number
                 | RustType::String
@@ -261,7 +293,10 @@ impl<'c> Planner<'_, 'c> {
                 | RustType::External(_)
                 | RustType::List(_)
                 | RustType::Map(_)
-                | RustType::Tuple(_) => break,
+                | RustType::Array(..)
+                | RustType::Tuple { .. }
+                | RustType::OnlyProperty { .. }
+                | RustType::Text(_) => break,
             }
         }
         shape

@@ -42,7 +42,7 @@ const ANNOTATIONS: [&str; 17] = [
 ];
 
 /// Returns whether a keyword never rejects a value.
-pub(super) fn is_annotation(keyword: &str) -> bool {
+pub(crate) fn is_annotation(keyword: &str) -> bool {
     ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-")
 }
 

@@ -53,7 +53,7 @@ fn textual(plan: &Plan) -> Vec<bool> {
                 }
                 Body::Union(variants) => variants.iter().any(|variant| holds(&variant.value)),
                 Body::Newtype { inner, .. } => holds(inner),
-                Body::Texts(_) => false,
+                Body::Texts(_) | Body::Integers(_) => false,
             };
         }
         if textual == before {
@@ -65,17 +65,20 @@ fn textual(plan: &Plan) -> Vec<bool> {
 fn holds_text(value: &TypeRef, textual: &[bool]) -> bool {
     match &value.shape {
         RustType::String | RustType::Map(_) => true,
-        RustType::List(of) => holds_text(of, textual),
-        RustType::Tuple(parts) => parts.iter().any(|part| holds_text(part, textual)),
+        RustType::List(of) | RustType::Array(of, _) | RustType::OnlyProperty { of, .. } => {
+            holds_text(of, textual)
+        }
+        RustType::Tuple { items, .. } => items.iter().any(|item| holds_text(item, textual)),
         RustType::Named(TypeId(id)) => textual[*id],
         // `Json` is always copied, because a borrowed form would be a tree of another type. An external type owns its
         // strings.
         RustType::Json
         | RustType::External(_)
         | RustType::Bool
-        | RustType::I64
+        | RustType::Fixed(_)
         | RustType::Integer
         | RustType::Number
-        | RustType::Null => false,
+        | RustType::Null
+        | RustType::Text(_) => false,
     }
 }

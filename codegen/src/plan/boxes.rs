@@ -25,7 +25,7 @@ pub(super) fn add_boxes(plan: &mut Plan) {
                 }
             }
             Body::Newtype { inner, boxed } => *boxed = recursive(inner),
-            Body::Texts(_) => {}
+            Body::Texts(_) | Body::Integers(_) => {}
         }
     }
 }
@@ -36,7 +36,7 @@ fn contained(body: &Body) -> Vec<usize> {
         Body::Struct(body) => body.fields.iter().for_each(|field| direct(&field.value, &mut ids)),
         Body::Union(variants) => variants.iter().for_each(|variant| direct(&variant.value, &mut ids)),
         Body::Newtype { inner, .. } => direct(inner, &mut ids),
-        Body::Texts(_) => {}
+        Body::Texts(_) | Body::Integers(_) => {}
     }
     ids
 }
@@ -45,9 +45,10 @@ fn contained(body: &Body) -> Vec<usize> {
 fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
     match &value.shape {
         RustType::Named(TypeId(id)) => ids.push(*id),
-        RustType::Tuple(parts) => parts.iter().for_each(|part| direct(part, ids)),
+        RustType::Tuple { items, .. } => items.iter().for_each(|item| direct(item, ids)),
+        RustType::Array(of, _) | RustType::OnlyProperty { of, .. } => direct(of, ids),
         RustType::Bool
-        | RustType::I64
+        | RustType::Fixed(_)
         | RustType::Integer
         | RustType::Number
         | RustType::String
@@ -55,7 +56,8 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
         | RustType::Json
         | RustType::External(_)
         | RustType::List(_)
-        | RustType::Map(_) => {}
+        | RustType::Map(_)
+        | RustType::Text(_) => {}
     }
 }
 

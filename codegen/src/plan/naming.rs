@@ -150,7 +150,7 @@ fn parts(body: &Body) -> Vec<TypeId> {
         }
         Body::Union(variants) => variants.iter().for_each(|variant| add_parts(&variant.value, &mut ids)),
         Body::Newtype { inner, .. } => add_parts(inner, &mut ids),
-        Body::Texts(_) => {}
+        Body::Texts(_) | Body::Integers(_) => {}
     }
     ids
 }
@@ -158,15 +158,19 @@ fn parts(body: &Body) -> Vec<TypeId> {
 fn add_parts(value: &TypeRef, ids: &mut Vec<TypeId>) {
     match &value.shape {
         RustType::Named(id) => ids.push(*id),
-        RustType::List(inner) | RustType::Map(inner) => add_parts(inner, ids),
-        RustType::Tuple(parts) => parts.iter().for_each(|part| add_parts(part, ids)),
+        RustType::List(inner)
+        | RustType::Array(inner, _)
+        | RustType::Map(inner)
+        | RustType::OnlyProperty { of: inner, .. } => add_parts(inner, ids),
+        RustType::Tuple { items, .. } => items.iter().for_each(|item| add_parts(item, ids)),
         RustType::Bool
-        | RustType::I64
+        | RustType::Fixed(_)
         | RustType::Integer
         | RustType::Number
         | RustType::String
         | RustType::Null
         | RustType::Json
+        | RustType::Text(_)
         | RustType::External(_) => {}
     }
 }

@@ -45,21 +45,31 @@ impl Planner<'_, '_> {
     /// Returns whether two types can use the same node. The function does not compare the parts of the types, because
     /// each part has its own node.
     fn read_alike(&self, one: &TypeRef, other: &TypeRef) -> bool {
-        let integers = |shape: &RustType| matches!(shape, RustType::I64 | RustType::Integer);
+        let integers = |shape: &RustType| matches!(shape, RustType::Fixed(_) | RustType::Integer);
         one.nullable == other.nullable
             && match (&one.shape, &other.shape) {
-                (RustType::List(_), RustType::List(_)) | (RustType::Map(_), RustType::Map(_)) => true,
+                (RustType::List(_) | RustType::Array(..), RustType::List(_) | RustType::Array(..))
+                | (RustType::Map(_), RustType::Map(_)) => true,
                 (RustType::Named(a), RustType::Named(b)) if a != b => {
                     match (&self.plan().definition(*a).body, &self.plan().definition(*b).body) {
                         (Body::Struct(a), Body::Struct(b)) => {
                             a.names == b.names && a.rest.is_some() == b.rest.is_some()
                         }
                         (Body::Texts(a), Body::Texts(b)) => a == b,
-                        (Body::Struct(_) | Body::Texts(_) | Body::Union(_) | Body::Newtype { .. }, _) => {
-                            false
-                        }
+                        (Body::Integers(a), Body::Integers(b)) => a == b,
+                        (
+                            Body::Struct(_)
+                            | Body::Texts(_)
+                            | Body::Integers(_)
+                            | Body::Union(_)
+                            | Body::Newtype { .. },
+                            _,
+                        ) => false,
                     }
                 }
+                (RustType::OnlyProperty { name: a, .. }, RustType::OnlyProperty { name: b, .. }) => a == b,
+                // Strings of one list: each type accepts one of them.
+                (RustType::Text(_), RustType::Text(_)) => true,
                 (a, b) => a == b || (integers(a) && integers(b)),
             }
     }

@@ -74,7 +74,10 @@ impl<'c> Planner<'_, 'c> {
         else {
             return shape;
         };
-        let is_composed = matches!(shape, RustType::List(_) | RustType::Map(_) | RustType::Tuple(_));
+        let is_composed = matches!(
+            shape,
+            RustType::List(_) | RustType::Array(..) | RustType::Map(_) | RustType::Tuple { .. }
+        );
         if is_composed
             && self.requests.settings_of(Some(place)).and_then(|settings| settings.newtype) != Some(true)
         {

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde_json::Value;
+
+use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
 use super::requests::Requests;
 use super::{
-    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TextVariant, TypeId, TypeRef,
-    UnionVariant, boxes, constraints, naming,
+    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
+    constraints, naming,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
-use crate::names::{self, Style, distinct};
+use crate::link::is_annotation;
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -23,10 +26,6 @@ const TYPES_MAX: usize = 4_000;
 /// Maximum number of steps that the planner takes for one event, because combinations of schemas can grow without
 /// limit. Further schemas of the event become `Json`. The largest real event seen so far takes 30,000 steps.
 const STEPS_MAX: usize = 400_000;
-
-/// Maximum number of strings of an enum. A longer list becomes a `String`, and the checker compares the value with the
-/// list.
-const TEXTS_MAX: usize = 1_000;
 
 /// Plans the types of documents.
 #[derive(Debug)]
@@ -119,9 +118,31 @@ impl<'a, 'c> Planner<'a, 'c> {
             }
             let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], None);
             let hint = Hint { home: document, path: TypePath::root(), place: Some(place), is_member: false };
-            self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
+            self.define(&hint, docs, Body::Newtype { inner: value, boxed: false })
         };
         self.plan.events.push(Event { document, root });
+        if is_container(self.atlas.value(place)) {
+            self.add_definitions(place);
+        }
+    }
+
+    /// Plans a type for every definition of a document whose root has only definitions. Otherwise, nothing would lead to
+    /// them.
+    fn add_definitions(&mut self, root: Place) {
+        let document = self.atlas.document(root);
+        for (_, place) in DEFINITIONS.into_iter().flat_map(|keyword| self.atlas.map(root, keyword)) {
+            let hint = self.hint_for(place, document, None);
+            let value = self.type_of(&Expression::Schema(place), &hint);
+            if let RustType::Named(id) = value.shape
+                && self.plan.definition(id).home == document
+                && self.plan.definition(id).path == hint.path
+            {
+                continue;
+            }
+            // The definition has no named type of its own: it is a string, or refers to another definition.
+            let docs = constraints::docs(self.atlas, &[place, self.shapes.entry(place)], None);
+            self.define(&hint, docs, Body::Newtype { inner: value, boxed: false });
+        }
     }
 
     /// Returns the type that the plan has for a schema alone, without the schemas around it. Returns `None` if the plan
@@ -201,7 +222,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let mut found = self.build(&conjunction, &expression, &hint);
         self.open.pop();
         if let Some(Known::Open(Some(id))) = self.known.get(&key).cloned() {
-            self.plan.definitions[id.0].body = Body::Newtype { inner: wide(found), boxed: false };
+            self.plan.definitions[id.0].body = Body::Newtype { inner: found, boxed: false };
             found = TypeRef::plain(RustType::Named(id));
         }
         self.note_reader(&key, &found);
@@ -244,10 +265,14 @@ impl<'a, 'c> Planner<'a, 'c> {
             self.array(conjunction, hint)
         } else if kinds.meets(Kinds::STRING) {
             self.texts(conjunction, &facts, hint, docs)
+        } else if kinds.meets(Kinds::NUMBER)
+            && let Some(listed) = self.integers(conjunction, &facts, hint, docs)
+        {
+            listed
         } else if kinds.meets(Kinds::FRACTION) {
             RustType::Number
         } else if kinds.meets(Kinds::INTEGER) {
-            if facts.small_integers { RustType::I64 } else { RustType::Integer }
+            integer_type(facts.integers, facts.format)
         } else {
             RustType::Bool
         };
@@ -265,53 +290,18 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    fn texts(
-        &mut self,
-        conjunction: &Conjunction,
-        facts: &Facts<'c>,
-        hint: &Hint,
-        docs: Vec<String>,
-    ) -> RustType {
-        let Some(literals) = &facts.literals else { return self.format_type(conjunction) };
-        let mut seen = BTreeSet::new();
-        let texts: Vec<&str> =
-            literals.iter().filter_map(|value| value.as_str()).filter(|text| seen.insert(*text)).collect();
-        if TEXTS_MAX < texts.len() {
-            return RustType::String;
-        }
-        let names = distinct(Style::Type, &texts);
-        let named = texts.into_iter().zip(names);
-        let mut variants: Vec<TextVariant> =
-            named.map(|(text, name)| TextVariant { name, text: text.to_owned() }).collect();
-        if let [only] = variants.as_mut_slice() {
-            self.name_constant(only, hint.home);
-        }
-        RustType::Named(self.define(hint, docs, Body::Texts(variants)))
-    }
-
-    /// Removes the schema's own version number from the name of a constant, because this number differs in each
-    /// version.
-    fn name_constant(&self, constant: &mut TextVariant, home: DocumentId) {
-        let version = &self.atlas.schema(home).at().version;
-        let rest = if version.is_spelt_by(&constant.text) {
-            String::new()
-        } else if constant.text.contains(&version.to_string()) {
-            constant.text.replace(&version.to_string(), "")
-        } else {
-            return;
-        };
-        constant.name = if rest.is_empty() { "Current".to_owned() } else { names::type_name(&rest) };
-    }
-
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
         match self.shapes.elements(conjunction) {
             Elements::Each(element) => {
                 RustType::List(Box::new(self.type_of(&element, &hint.with(Part::Item))))
             }
-            Elements::Tuple(parts) => {
-                let parts = parts.iter().enumerate();
-                let parts = parts.map(|(at, part)| wide(self.type_of(part, &hint.with(Part::At(at)))));
-                RustType::Tuple(parts.collect())
+            Elements::Exactly(length, element) => {
+                RustType::Array(Box::new(self.type_of(&element, &hint.with(Part::Item))), length)
+            }
+            Elements::Tuple { items, required } => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(at, item)| self.type_of(item, &hint.with(Part::At(at)))).collect();
+                RustType::Tuple { items, required }
             }
         }
     }
@@ -454,8 +444,18 @@ impl<'a, 'c> Planner<'a, 'c> {
     }
 }
 
+/// The keywords with the definitions of a document.
+const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+
+/// Returns whether the root of a document has only definitions, and no keyword that rejects a value.
+fn is_container(root: &Value) -> bool {
+    let Some(members) = root.as_object() else { return false };
+    DEFINITIONS.iter().any(|keyword| members.contains_key(*keyword))
+        && members.keys().all(|keyword| keyword == "$id" || is_annotation(keyword))
+}
+
 /// Returns the places in an expression, outermost first.
-fn places(expression: &Expression) -> Vec<Place> {
+pub(super) fn places(expression: &Expression) -> Vec<Place> {
     match expression {
         Expression::Schema(place) | Expression::Own(place) => vec![*place],
         Expression::All(parts) => parts.iter().flat_map(places).collect(),
@@ -466,23 +466,4 @@ fn places(expression: &Expression) -> Vec<Place> {
         | Expression::Whole
         | Expression::Opaque => Vec::new(),
     }
-}
-
-/// Returns the type with integers of any size instead of `i64`. Used for values that are not directly in a field.
-pub(super) fn wide(value: TypeRef) -> TypeRef {
-    let shape = match value.shape {
-        RustType::I64 => RustType::Integer,
-        RustType::List(element) => RustType::List(Box::new(wide(*element))),
-        RustType::Map(member) => RustType::Map(Box::new(wide(*member))),
-        RustType::Bool
-        | RustType::Integer
-        | RustType::Number
-        | RustType::String
-        | RustType::Null
-        | RustType::Json
-        | RustType::External(_)
-        | RustType::Tuple(_)
-        | RustType::Named(_) => value.shape,
-    };
-    TypeRef { shape, nullable: value.nullable }
 }

@@ -5,9 +5,12 @@ use super::blame;
 use crate::options::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 7] = [
+pub(super) const TEMPLATES: [(&str, &str); 10] = [
+    ("any.rs", include_str!("../../templates/any.rs.hbs")),
+    ("any_glue.rs", include_str!("../../templates/any_glue.rs.hbs")),
     ("glue.rs", include_str!("../../templates/glue.rs.hbs")),
     ("index.rs", include_str!("../../templates/index.rs.hbs")),
+    ("integers.rs", include_str!("../../templates/integers.rs.hbs")),
     ("newtype.rs", include_str!("../../templates/newtype.rs.hbs")),
     ("struct.rs", include_str!("../../templates/struct.rs.hbs")),
     ("subject.rs", include_str!("../../templates/subject.rs.hbs")),

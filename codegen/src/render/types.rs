@@ -8,8 +8,8 @@ use crate::link::Program;
 use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
-    Body, Borrowed, Case, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
-    root_name,
+    Body, Borrowed, Case, Field, Form, IntegerVariant, Module, Plan, RustType, Struct, TextVariant, TypeId,
+    TypeRef, UnionVariant, root_name,
 };
 use crate::text::literal;
 use crate::view;
@@ -20,6 +20,15 @@ struct Scope {
     home: DocumentId,
     /// Whether strings are borrowed from the event.
     borrows: bool,
+    /// Whether the type is printed beside the modules of the subject's versions, not in the module of the document.
+    is_outside: bool,
+}
+
+impl Scope {
+    /// Returns the scope beside the module of a document.
+    fn outside(home: DocumentId) -> Self {
+        Self { home, borrows: false, is_outside: true }
+    }
 }
 
 /// The data for printing types.
@@ -69,7 +78,7 @@ impl Types<'_, '_> {
         let definition = self.plan.definition(id);
         let name = &definition.name;
         let borrowed = self.borrowed.filter(|all| all.has(id)).map(|all| all.name(home, name));
-        let body = |borrows| self.body(id, Scope { home, borrows });
+        let body = |borrows| self.body(id, Scope { home, borrows, is_outside: false });
         let event = self.event(id, borrowed.as_deref());
         // A module must not have the name of its type. Names without capital letters, such as `日本`, are equal.
         let module = if module == name { format!("{module}_") } else { module.to_owned() };
@@ -143,6 +152,7 @@ impl Types<'_, '_> {
         match &self.plan.definition(id).body {
             Body::Struct(body) => one.record = Some(self.record(body, scope)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
+            Body::Integers(variants) => one.integers = Some(integers(variants)),
             Body::Union(variants) => {
                 let variants = variants.iter().map(|variant| self.variant(variant, scope)).collect();
                 one.alternatives = Some(view::Union { variants });
@@ -176,12 +186,11 @@ impl Types<'_, '_> {
     fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, scope);
-        let takes_null = self.plan.takes_null(&bare);
-        let (rust_type, mode) = match (field.required, field.value.nullable, takes_null) {
-            (true, true, _) => (format!("Option<{inner}>"), "required"),
-            (true, false, _) => (inner.clone(), "required"),
-            (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe"),
-            (false, _, _) => (format!("Option<{inner}>"), "optional"),
+        let (rust_type, mode) = match self.plan.form(field) {
+            Form::Nullable => (format!("Option<{inner}>"), "required"),
+            Form::Required => (inner.clone(), "required"),
+            Form::Maybe => (format!("rt::Maybe<{inner}>"), "maybe"),
+            Form::Optional => (format!("Option<{inner}>"), "optional"),
         };
         let bare_name = field.name.trim_start_matches("r#");
         let setter = (!field.required && !scope.borrows).then(|| format!("with_{bare_name}"));
@@ -193,27 +202,91 @@ impl Types<'_, '_> {
             name: field.name.clone(),
             // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
-            rust_type,
-            attributes: attributes(field, scope),
+            attributes: field_attributes(field, scope),
             json: literal(json),
             mode,
             setter,
+            rust_type,
             value,
         }
     }
 
     fn variant(&self, variant: &UnionVariant, scope: Scope) -> view::Variant {
+        let (rust_type, content) = match &variant.value.shape {
+            RustType::Text(text) => (None, format!("[{}]", literal(text))),
+            RustType::OnlyProperty { name, of } => {
+                let of = self.text(of, variant.boxed, scope);
+                let content = format!(" {{ {}: {of} }}", literal(name));
+                (Some(of), content)
+            }
+            RustType::Bool
+            | RustType::Fixed(_)
+            | RustType::Integer
+            | RustType::Number
+            | RustType::String
+            | RustType::Null
+            | RustType::Json
+            | RustType::List(_)
+            | RustType::Map(_)
+            | RustType::Array(..)
+            | RustType::Tuple { .. }
+            | RustType::External(_)
+            | RustType::Named(_) => {
+                let of = self.text(&variant.value, variant.boxed, scope);
+                let content = format!("({of})");
+                (Some(of), content)
+            }
+        };
         view::Variant {
             name: variant.name.clone(),
             docs: if scope.borrows { Vec::new() } else { variant.docs.clone() },
-            rust_type: self.text(&variant.value, variant.boxed, scope),
-            case: case(&variant.case),
+            attributes: attributes(variant.deprecated),
+            case: rust_type.is_some().then(|| case(&variant.case)),
+            rust_type,
+            content,
         }
     }
 
     /// Returns a type in Rust syntax, for use in the module of a document.
     pub(super) fn named_in(&self, home: DocumentId, value: &TypeRef) -> String {
-        self.text(value, false, Scope { home, borrows: false })
+        self.text(value, false, Scope { home, borrows: false, is_outside: false })
+    }
+
+    /// Returns the type of a field, for use beside the module of a document.
+    pub(super) fn outside_field(&self, home: DocumentId, field: &Field, json: &str) -> String {
+        self.field(field, json, Scope::outside(home)).rust_type
+    }
+
+    /// Returns a type, for use beside the module of a document.
+    pub(super) fn outside_text(&self, home: DocumentId, value: &TypeRef) -> String {
+        self.text(value, false, Scope::outside(home))
+    }
+
+    /// Returns the path of a type that a document's module declares or re-exports, for use beside the module.
+    pub(super) fn outside_name(&self, home: DocumentId, id: TypeId) -> String {
+        self.name(id, Scope::outside(home))
+    }
+
+    /// Returns the path of a document's event, for use beside the module of the document.
+    pub(super) fn event_path(&self, document: DocumentId) -> String {
+        let event = self.plan.events.iter().find(|event| event.document == document);
+        let root = event.map(|event| self.plan.definition(event.root));
+        let name = match root.filter(|root| root.requested.name.is_some()) {
+            Some(root) => root.name.clone(),
+            // The type, or another name of the type.
+            None => root_name(&self.atlas.schema(document).at().subject),
+        };
+        format!("{}::{name}", self.module(document))
+    }
+
+    /// Returns the name of a document's module inside the module of its subject.
+    pub(super) fn module(&self, document: DocumentId) -> String {
+        self.modules.get(&document).map(|module| module.version.clone()).unwrap_or_default()
+    }
+
+    /// Returns the version of a document.
+    pub(super) fn version(&self, document: DocumentId) -> String {
+        self.atlas.schema(document).at().version.to_string()
     }
 
     /// Returns a type in Rust syntax.
@@ -221,7 +294,7 @@ impl Types<'_, '_> {
         let element = |value: &TypeRef| self.text(value, false, scope);
         let bare = match &value.shape {
             RustType::Bool => "bool".to_owned(),
-            RustType::I64 => "i64".to_owned(),
+            RustType::Fixed(width) => width.name().to_owned(),
             RustType::Integer => "rt::Integer".to_owned(),
             RustType::Number => "rt::Number".to_owned(),
             RustType::String if scope.borrows => "rt::Cow<'a, str>".to_owned(),
@@ -230,11 +303,18 @@ impl Types<'_, '_> {
             RustType::Json => "rt::Json".to_owned(),
             RustType::List(of) => format!("Vec<{}>", element(of)),
             RustType::Map(of) => map(scope, &element(of)),
-            RustType::Tuple(parts) => {
-                let comma = if parts.len() == 1 { "," } else { "" };
-                format!("({}{comma})", parts.iter().map(element).collect::<Vec<_>>().join(", "))
+            RustType::Array(of, length) => format!("[{}; {length}]", element(of)),
+            RustType::Tuple { items, required } => {
+                let item = |(at, item): (usize, &TypeRef)| {
+                    let of = element(item);
+                    if at < *required { of } else { format!("rt::Trailing<{of}>") }
+                };
+                format!("({})", items.iter().enumerate().map(item).collect::<Vec<_>>().join(", "))
             }
             RustType::Named(id) => self.name(*id, scope),
+            // The type of the variant's content.
+            RustType::OnlyProperty { of, .. } => element(of),
+            RustType::Text(_) => "()".to_owned(),
             RustType::External(external) => external.text.clone(),
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };
@@ -243,6 +323,10 @@ impl Types<'_, '_> {
 
     /// Returns the name of a type in the module of the scope.
     fn name(&self, id: TypeId, scope: Scope) -> String {
+        if scope.is_outside {
+            let inside = self.name(id, Scope { is_outside: false, ..scope });
+            return format!("{}::{inside}", self.module(scope.home));
+        }
         let definition = self.plan.definition(id);
         let imported = || self.plan.imports.get(&scope.home).and_then(|imports| imports.get(&id));
         let owned = if definition.home == scope.home { Some(&definition.name) } else { imported() };
@@ -257,9 +341,9 @@ impl Types<'_, '_> {
 }
 
 /// Returns the attributes of a field. Only the owned form has the attributes that settings request.
-fn attributes(field: &Field, scope: Scope) -> Vec<String> {
+fn field_attributes(field: &Field, scope: Scope) -> Vec<String> {
     let mut all = Vec::new();
-    all.extend(field.deprecated.then(|| "#[deprecated]".to_owned()));
+    all.extend(attributes(field.deprecated));
     if !scope.borrows {
         all.extend(trimmed(&field.attributes));
     }
@@ -306,11 +390,16 @@ fn derive_list(body: &Body, requested: &[String]) -> String {
 
 /// Returns the traits that the generator chooses for a type, separated by commas.
 fn derives(body: &Body) -> &'static str {
+    let is_single = match body {
+        Body::Texts(variants) => variants.len() == 1,
+        Body::Integers(variants) => variants.len() == 1,
+        Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => false,
+    };
     match body {
-        Body::Texts(variants) if variants.len() == 1 => {
+        Body::Texts(_) | Body::Integers(_) if is_single => {
             "Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash"
         }
-        Body::Texts(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
+        Body::Texts(_) | Body::Integers(_) => "Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash",
         Body::Newtype { inner, .. } if is_ordered(inner) => {
             "Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash"
         }
@@ -326,7 +415,8 @@ fn is_ordered(value: &TypeRef) -> bool {
             | RustType::Json
             | RustType::List(_)
             | RustType::Map(_)
-            | RustType::Tuple(_)
+            | RustType::Array(..)
+            | RustType::Tuple { .. }
             | RustType::Named(_)
             | RustType::External(_)
     );
@@ -341,12 +431,27 @@ fn texts(variants: &[TextVariant]) -> view::Texts {
     let text = |variant: &TextVariant| view::Text {
         name: variant.name.clone(),
         text: literal(&variant.text),
-        docs: Vec::new(),
+        docs: variant.docs.clone(),
+        attributes: attributes(variant.deprecated),
     };
     view::Texts { single: variants.len() == 1, variants: variants.iter().map(text).collect() }
 }
 
-fn case(case: &Case) -> String {
+fn integers(variants: &[IntegerVariant]) -> view::Integers {
+    let integer = |variant: &IntegerVariant| view::Integer {
+        name: variant.name.clone(),
+        integer: variant.integer.to_string(),
+        docs: variant.docs.clone(),
+        attributes: attributes(variant.deprecated),
+    };
+    view::Integers { single: variants.len() == 1, variants: variants.iter().map(integer).collect() }
+}
+
+fn attributes(deprecated: bool) -> Vec<String> {
+    if deprecated { vec!["#[deprecated]".to_owned()] } else { Vec::new() }
+}
+
+pub(super) fn case(case: &Case) -> String {
     let list = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     let mut text = match case.kinds.split_first() {
         None => "rt::Case::ANY".to_owned(),

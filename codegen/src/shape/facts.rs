@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::integer_range::IntegerRange;
 use super::{Conjunction, Expression, Kinds, Shapes};
 use crate::atlas::Place;
 
@@ -22,8 +23,10 @@ pub(crate) struct Facts<'c> {
     pub(crate) tags: BTreeMap<&'c str, BTreeSet<&'c str>>,
     /// Whether the type must keep properties that no schema names.
     pub(crate) keeps_rest: bool,
-    /// Whether every integer fits into 64 bits.
-    pub(crate) small_integers: bool,
+    /// The range of the integers among the values.
+    pub(crate) integers: IntegerRange,
+    /// The keyword `format`.
+    pub(crate) format: Option<&'c str>,
     /// Whether a condition applies that only the validator understands.
     pub(crate) opaque: bool,
 }
@@ -39,7 +42,8 @@ impl<'c> Facts<'c> {
             known: None,
             tags: BTreeMap::new(),
             keeps_rest: false,
-            small_integers: false,
+            integers: IntegerRange::default(),
+            format: None,
             opaque: false,
         }
     }
@@ -68,7 +72,8 @@ impl<'c> Facts<'c> {
             all.retain(|text| texts.contains(text));
         }
         self.keeps_rest |= other.keeps_rest;
-        self.small_integers |= other.small_integers;
+        self.integers = self.integers.and(other.integers);
+        self.format = self.format.or(other.format);
         self.opaque |= other.opaque;
     }
 
@@ -76,11 +81,12 @@ impl<'c> Facts<'c> {
     fn or(&mut self, other: Self) {
         let objects = (self.kinds.meets(Kinds::OBJECT), other.kinds.meets(Kinds::OBJECT));
         let integers = (self.kinds.meets(Kinds::INTEGER), other.kinds.meets(Kinds::INTEGER));
-        self.small_integers = match integers {
-            (true, true) => self.small_integers && other.small_integers,
-            (false, true) => other.small_integers,
-            (true | false, false) => self.small_integers,
+        self.integers = match integers {
+            (true, true) => self.integers.or(other.integers),
+            (false, true) => other.integers,
+            (true | false, false) => self.integers,
         };
+        self.format = self.format.filter(|format| other.format == Some(format));
         self.kinds = self.kinds.or(other.kinds);
         self.literals = self.literals.take().zip(other.literals).map(|(a, b)| [a, b].concat());
         add_names(&mut self.names, other.names);
@@ -200,7 +206,8 @@ impl<'c> Shapes<'_, 'c> {
             || (facts.known.is_none()
                 && !facts.names.is_empty()
                 && (self.keep_unknown || self.names_openness(place)));
-        facts.small_integers = self.has_small_bounds(place);
+        facts.integers = self.own_range(place);
+        facts.format = self.atlas.keyword(place, "format").and_then(Value::as_str);
         facts
     }
 
@@ -223,7 +230,8 @@ impl<'c> Shapes<'_, 'c> {
         }
     }
 
-    fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
+    /// Returns the values that a schema lists in its own keywords.
+    pub(crate) fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
         // `const` exists since draft 6.
         let constant = self.atlas.keyword(place, "const");
         if let Some(only) = constant.filter(|_| evschema_model::Draft::Draft4 < self.atlas.draft(place)) {
@@ -238,25 +246,5 @@ impl<'c> Shapes<'_, 'c> {
         conjunction.own.iter().find_map(|place| {
             self.own_literals(*place)?.into_iter().map(Value::as_str).collect::<Option<BTreeSet<_>>>()
         })
-    }
-
-    fn has_small_bounds(&self, place: Place) -> bool {
-        let bound = |keyword| {
-            let number = self.atlas.keyword(place, keyword).filter(|value| value.is_number())?;
-            // These bounds are so far inside the range of `i64` that rounding does not matter.
-            number.to_string().parse::<f64>().ok().filter(|bound| bound.abs() < 9e18)
-        };
-        let (below, above) = if self.atlas.draft(place) == evschema_model::Draft::Draft4 {
-            (bound("minimum"), bound("maximum"))
-        } else {
-            (
-                bound("minimum").or_else(|| bound("exclusiveMinimum")),
-                bound("maximum").or_else(|| bound("exclusiveMaximum")),
-            )
-        };
-        let listed = self.own_literals(place).is_some_and(|literals| {
-            literals.iter().all(|value| !value.is_number() || value.as_i64().is_some())
-        });
-        listed || (below.is_some() && above.is_some())
     }
 }

@@ -12,8 +12,10 @@ use crate::atlas::Place;
 pub(crate) enum Elements {
     /// Any number of elements, each with this expression.
     Each(Expression),
-    /// Exactly these elements.
-    Tuple(Vec<Expression>),
+    /// Exactly this number of elements, each with this expression.
+    Exactly(usize, Expression),
+    /// At most these elements. Only the first `required` elements must exist.
+    Tuple { items: Vec<Expression>, required: usize },
 }
 
 impl<'c> Shapes<'_, 'c> {
@@ -131,10 +133,26 @@ impl<'c> Shapes<'_, 'c> {
 
     /// Returns the expressions for the elements of the accepted arrays.
     pub(crate) fn elements(&mut self, conjunction: &Conjunction) -> Elements {
-        if let Some(parts) = self.tuple(conjunction) {
-            return Elements::Tuple(parts);
+        if let Some(tuple) = self.tuple(conjunction) {
+            return tuple;
         }
-        Elements::Each(self.element(conjunction, 0))
+        let element = self.element(conjunction, 0);
+        match self.fixed_length(conjunction) {
+            Some(length) => Elements::Exactly(length, element),
+            None => Elements::Each(element),
+        }
+    }
+
+    /// Returns the length of the arrays, if all of them have the same length and one schema for all elements.
+    fn fixed_length(&self, conjunction: &Conjunction) -> Option<usize> {
+        /// Longer arrays do not implement `Default` and other traits of the standard library.
+        const LENGTH_MAX: u64 = 32;
+        let [place] = conjunction.own.as_slice() else { return None };
+        let number = |keyword| self.atlas.keyword(*place, keyword).and_then(Value::as_u64);
+        let length = number("minItems").filter(|least| Some(*least) == number("maxItems"))?;
+        let (first, rest) = self.items(*place);
+        let is_uniform = first.is_empty() && rest.is_some() && conjunction.groups.is_empty();
+        if is_uniform && (1..=LENGTH_MAX).contains(&length) { usize::try_from(length).ok() } else { None }
     }
 
     fn element(&mut self, conjunction: &Conjunction, depth: usize) -> Expression {
@@ -247,20 +265,33 @@ impl<'c> Shapes<'_, 'c> {
         }
     }
 
-    /// Returns the elements of a tuple, which is an array with a fixed number of elements and a schema for each.
-    fn tuple(&mut self, conjunction: &Conjunction) -> Option<Vec<Expression>> {
+    /// Returns the elements of a tuple, which is an array with a schema for each of its elements.
+    fn tuple(&mut self, conjunction: &Conjunction) -> Option<Elements> {
         let [place] = conjunction.own.as_slice() else { return None };
         let number = |keyword| self.atlas.keyword(*place, keyword).and_then(Value::as_u64);
         let (first, rest) = self.items(*place);
         let length = u64::try_from(first.len()).ok()?;
         let no_more = number("maxItems").is_some_and(|most| most <= length)
             || rest.is_some_and(|rest| self.atlas.value(rest) == &Value::Bool(false));
-        let no_less = length <= number("minItems")?;
+        let is_watched =
+            self.atlas.keyword(*place, "contains").is_some() || !self.onlookers(conjunction).is_empty();
         // The standard library implements its traits for tuples of at most twelve elements.
-        if !(2..=12).contains(&length) || !no_more || !no_less || !conjunction.groups.is_empty() {
+        if !(2..=12).contains(&length) || !no_more || is_watched || !conjunction.groups.is_empty() {
             return None;
         }
-        Some(first.into_iter().map(Expression::Schema).collect())
+        let required = usize::try_from(number("minItems").unwrap_or(0).min(length)).ok()?;
+        let is_set = self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
+        let mut items = Vec::new();
+        for place in first {
+            let mut all = vec![Expression::Schema(place)];
+            self.add_whole(conjunction, &mut all);
+            // If the type of an item drops properties, two different items could become equal.
+            if is_set && self.loses(&all[0]) {
+                all.push(Expression::Whole);
+            }
+            items.push(simplified(all));
+        }
+        Some(Elements::Tuple { items, required })
     }
 
     fn add_whole(&self, conjunction: &Conjunction, all: &mut Vec<Expression>) {

@@ -168,3 +168,11 @@ fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error:
 fn program_of(file: &GeneratedFile) -> Option<String> {
     file.path.ends_with(".program.json").then(|| file.text.clone())
 }
+
+/// Returns a number from `/proc/self/status`, in KiB.
+fn status(name: &str) -> Result<u64, std::io::Error> {
+    let text = std::fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let number = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+    number.ok_or_else(|| std::io::Error::other(format!("no {name} in /proc/self/status")))
+}

@@ -203,6 +203,7 @@ impl Checker<'_> {
     ) -> Result<(), Reject> {
         let start = self.lexer.position();
         let mut end = None;
+        let mut deepest = None;
         for child in &applicators.any_of {
             self.lexer.rewind(start);
             let mut part = evaluated.is_some().then(Evaluated::default);
@@ -213,9 +214,16 @@ impl Checker<'_> {
                     (Some(evaluated), Some(part)) => evaluated.extend(&part),
                     _ => break,
                 }
+            } else {
+                deepest = self.state.deeper(deepest);
             }
         }
-        end.map(|end| self.lexer.rewind(end)).ok_or(Reject::new(start, Reason::AnyOf))
+        let Some(end) = end else {
+            self.state.reject_alternatives(start, deepest);
+            return Err(Reject::new(start, Reason::AnyOf));
+        };
+        self.lexer.rewind(end);
+        Ok(())
     }
 
     fn check_one_of(
@@ -226,6 +234,7 @@ impl Checker<'_> {
     ) -> Result<(), Reject> {
         let start = self.lexer.position();
         let mut found = None;
+        let mut deepest = None;
         for child in &applicators.one_of {
             self.lexer.rewind(start);
             let mut part = evaluated.is_some().then(Evaluated::default);
@@ -234,9 +243,14 @@ impl Checker<'_> {
                     return Err(Reject::new(start, Reason::OneOf));
                 }
                 found = Some((self.lexer.position(), part));
+            } else {
+                deepest = self.state.deeper(deepest);
             }
         }
-        let Some((end, part)) = found else { return Err(Reject::new(start, Reason::OneOf)) };
+        let Some((end, part)) = found else {
+            self.state.reject_alternatives(start, deepest);
+            return Err(Reject::new(start, Reason::OneOf));
+        };
         if let (Some(evaluated), Some(part)) = (evaluated, part) {
             evaluated.extend(&part);
         }

@@ -19,6 +19,10 @@ pub(super) struct CheckState {
     /// A hash of the dynamic scope, for cache keys.
     scope_hash: u64,
     open_nodes: usize,
+    /// The rejection by the alternative that was tried last.
+    last_alternative: Option<Reject>,
+    /// The position of the value that no alternative accepted, and the deepest rejection by one of the alternatives.
+    deepest: Option<(usize, Reject)>,
 }
 
 /// The key of a stored result: a node, a value and a dynamic scope.
@@ -62,6 +66,8 @@ impl CheckState {
             dynamic_scope: Vec::new(),
             scope_hash: 0,
             open_nodes: 0,
+            last_alternative: None,
+            deepest: None,
         }
     }
 
@@ -114,6 +120,40 @@ impl CheckState {
         self.dynamic_scope.truncate(snapshot.scope_len);
         self.scope_hash = snapshot.scope_hash;
         self.open_nodes = snapshot.open_nodes;
+    }
+
+    /// Records the rejection by an alternative.
+    #[inline]
+    pub(super) fn reject_alternative(&mut self, reject: Reject) {
+        self.last_alternative = Some(reject);
+    }
+
+    /// Returns the deeper one of an earlier rejection and the rejection by the last alternative.
+    #[inline]
+    pub(super) fn deeper(&self, earlier: Option<Reject>) -> Option<Reject> {
+        let last = self.last_alternative.map(|reject| self.deepest(reject));
+        match (earlier, last) {
+            (Some(earlier), Some(last)) if earlier.position() < last.position() => Some(last),
+            (earlier, last) => earlier.or(last),
+        }
+    }
+
+    /// Records that no alternative accepted the value at this position, with the deepest of their rejections.
+    pub(super) fn reject_alternatives(&mut self, start: usize, deepest: Option<Reject>) {
+        self.deepest = deepest.filter(|reject| start < reject.position()).map(|reject| (start, reject));
+    }
+
+    /// Returns the rejection inside a value by one of its alternatives, if no alternative accepted the value. Otherwise
+    /// returns the same rejection.
+    pub(super) fn deepest(&self, reject: Reject) -> Reject {
+        match self.deepest {
+            Some((start, deepest))
+                if start == reject.position() && matches!(reject.reason(), Reason::AnyOf | Reason::OneOf) =>
+            {
+                deepest
+            }
+            _ => reject,
+        }
     }
 
     /// Enters the schema resource of a node. If the resource was entered before, nothing changes, because only its

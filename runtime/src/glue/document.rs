@@ -13,23 +13,6 @@ macro_rules! document {
         $base:literal $draft:ident [$($uri:literal $reference:path,)*] $asserts_formats:literal
         [$($link:path,)*] $root:literal
     ) => {
-        $crate::document! {
-            @with PROGRAM_TEXT; $base $draft [$($uri $reference,)*] $asserts_formats [$($link,)*] $root
-        }
-    };
-    // The grammar of the first edition of generated code.
-    (
-        $base:literal $draft:ident [$($uri:literal $reference:path,)*] $asserts_formats:literal
-        [$($link:path,)*] $root:literal $program:literal
-    ) => {
-        $crate::document! {
-            @with $program; $base $draft [$($uri $reference,)*] $asserts_formats [$($link,)*] $root
-        }
-    };
-    (
-        @with $program:expr; $base:literal $draft:ident [$($uri:literal $reference:path,)*]
-        $asserts_formats:literal [$($link:path,)*] $root:literal
-    ) => {
         /// The schema with all documents that it refers to.
         #[doc(hidden)]
         pub static DOCUMENT: $crate::Document = $crate::Document::new(
@@ -43,6 +26,6 @@ macro_rules! document {
 
         /// The program of the schema, which checks events.
         #[doc(hidden)]
-        pub static PROGRAM: $crate::Program = $crate::Program::new($program, &[$(&$link),*]);
+        pub static PROGRAM: $crate::Program = $crate::Program::new(PROGRAM_TEXT, &[$(&$link),*]);
     };
 }

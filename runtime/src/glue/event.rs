@@ -9,13 +9,7 @@
 /// document checks the type, so the type itself has no `at`.
 #[macro_export]
 macro_rules! event {
-    // The grammar of `types!`, which implements the traits of serde itself.
-    ($type:ident = $subject:literal $version:literal $digest:literal $dataschema:literal) => {
-        $crate::event! { @event $type $subject $version $digest $dataschema }
-    };
     ($type:ident $subject:literal $version:literal $digest:literal $dataschema:literal) => {
-        $crate::event! { @event $type $subject $version $digest $dataschema }
-
         impl $crate::Checked for $type {
             fn node() -> $crate::NodeRef {
                 DOCUMENT.root()
@@ -23,8 +17,7 @@ macro_rules! event {
         }
 
         $crate::checked_serde! { $type }
-    };
-    (@event $type:ident $subject:literal $version:literal $digest:literal $dataschema:literal) => {
+
         impl $crate::Event for $type {
             const SUBJECT: &'static str = $subject;
             const VERSION: &'static str = $version;

@@ -80,6 +80,16 @@
 /// pub struct Line { pub sku: Option<String> }
 /// rt::object! { Line in line { sku "sku" required String, } }
 /// ```
+///
+/// serde for a type without `at`, which nothing could check:
+///
+/// ```compile_fail,E0277
+/// # use evschema_runtime as rt;
+/// #[derive(Debug, Clone, PartialEq)]
+/// pub struct Line { pub sku: String }
+/// rt::object! { Line in line { sku "sku" required String, } }
+/// let line: Line = serde_json::from_str(r#"{"sku":"A-17"}"#).unwrap();
+/// ```
 #[macro_export]
 macro_rules! object {
     (

@@ -12,6 +12,24 @@
 /// rt::union! { Id { Number(rt::Integer) = rt::Case::INTEGER, Text(String) = rt::Case::STRING, } }
 /// ```
 ///
+/// A variant may also be an object with only one property, or a string:
+///
+/// ```
+/// use evschema_runtime as rt;
+///
+/// #[derive(Debug, Clone, PartialEq)]
+/// pub enum Step {
+///     Stop,
+///     Move(rt::Integer),
+/// }
+///
+/// rt::union! { Step { Stop["stop"], Move { "move": rt::Integer } = rt::Case::OBJECT, } }
+///
+/// let mut text = String::new();
+/// rt::Write::write(&vec![Step::Move(3.into()), Step::Stop], &mut text);
+/// assert_eq!(text, r#"[{"move":3},"stop"]"#);
+/// ```
+///
 /// ```text
 /// rt::union! { Paid { Card(Card) = …, Cash(Cash) = …, } at (PROGRAM, "/$defs/X") } // also implements the traits of serde
 /// rt::union! { PaidRef<'a> of Paid { Card(CardRef<'a>) = …, Cash(Cash) = …, } } // the borrowed form
@@ -39,19 +57,21 @@
 #[macro_export]
 macro_rules! union {
     (
-        $type:ident { $($variant:ident($of:ty) = $case:expr),* $(,)? }
+        $type:ident { $($variant:ident $content:tt $(= $case:expr)?),* $(,)? }
         $(at ($program:path, $node:literal))?
     ) => {
-        $crate::union_impls! { 'a $type [] [$($variant $of = $case,)*] }
+        $crate::union_impls! { 'a $type [] [$($variant $content $(= $case)?,)*] }
         $($crate::checked_serde! { $type ($program, $node) })?
     };
-    ($type:ident<$life:lifetime> of $owned:ident { $($variant:ident($of:ty) = $case:expr),* $(,)? }) => {
-        $crate::union_impls! { $life $type [<$life>] [$($variant $of = $case,)*] }
+    ($type:ident<$life:lifetime> of $owned:ident { $($variant:ident $content:tt $(= $case:expr)?),* $(,)? }) => {
+        $crate::union_impls! { $life $type [<$life>] [$($variant $content $(= $case)?,)*] }
         impl<$life> $crate::IntoOwned for $type<$life> {
             type Owned = $owned;
             fn into_owned(self) -> $owned {
                 match self {
-                    $(Self::$variant(value) => $owned::$variant($crate::IntoOwned::into_owned(value)),)*
+                    $($crate::variant!(@pattern $variant value $content) => {
+                        $crate::variant!(@owned $owned $variant value $content)
+                    })*
                 }
             }
         }
@@ -63,18 +83,18 @@ macro_rules! union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! union_impls {
-    ($event:lifetime $type:ident [$($generics:tt)*] [$($variant:ident $of:ty = $case:expr,)*]) => {
+    ($event:lifetime $type:ident [$($generics:tt)*] [$($variant:ident $content:tt $(= $case:expr)?,)*]) => {
         impl<$event> $crate::Read<$event> for $type $($generics)* {
             fn read(
                 checker: &mut $crate::Checker<$event>,
                 node: ::core::option::Option<$crate::NodeRef>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
                 $crate::positions!($($variant)*);
-                const CASES: &[$crate::Case] = &[$($case),*];
+                const CASES: &[$crate::Case] = &[$($crate::variant!(@case $content $($case)?)),*];
                 let case = $crate::choose(checker, CASES)?;
                 let node = node.and_then(|node| node.variant(case));
                 match case {
-                    $(__At::$variant => $crate::read::<$of>(checker, node).map(Self::$variant),)*
+                    $(__At::$variant => $crate::variant!(@read checker node $variant $content),)*
                     _ => ::core::result::Result::Err(checker.unknown_variant()),
                 }
             }
@@ -83,7 +103,9 @@ macro_rules! union_impls {
         impl $($generics)* $crate::Write for $type $($generics)* {
             fn write(&self, out: &mut ::std::string::String) {
                 match self {
-                    $(Self::$variant(value) => $crate::Write::write(value, out),)*
+                    $($crate::variant!(@pattern $variant value $content) => {
+                        $crate::variant!(@write out value $content)
+                    })*
                 }
             }
 
@@ -92,7 +114,9 @@ macro_rules! union_impls {
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
-                    $(Self::$variant(value) => $crate::Write::serialize_unchecked(value, serializer),)*
+                    $($crate::variant!(@pattern $variant value $content) => {
+                        $crate::variant!(@serialize serializer value $content)
+                    })*
                 }
             }
         }

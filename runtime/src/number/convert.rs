@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::{NotANumber, Number, Repr};
-use crate::integer::Integer;
 
 /// The error for a number that a type of Rust cannot hold exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +24,6 @@ macro_rules! integers {
             }
         }
 
-        impl From<$type> for Integer {
-            fn from(value: $type) -> Self {
-                Self::of_integer(value.into())
-            }
-        }
-
         impl TryFrom<&Number> for $type {
             type Error = NotExact;
             fn try_from(number: &Number) -> Result<Self, NotExact> {
@@ -49,20 +42,6 @@ macro_rules! integers {
                 Self::try_from(&number)
             }
         }
-
-        impl TryFrom<&Integer> for $type {
-            type Error = NotExact;
-            fn try_from(integer: &Integer) -> Result<Self, NotExact> {
-                Self::try_from(integer.number())
-            }
-        }
-
-        impl TryFrom<Integer> for $type {
-            type Error = NotExact;
-            fn try_from(integer: Integer) -> Result<Self, NotExact> {
-                Self::try_from(integer.number())
-            }
-        }
     )*};
 }
 
@@ -72,13 +51,6 @@ impl TryFrom<f64> for Number {
     type Error = NotANumber;
     fn try_from(value: f64) -> Result<Self, NotANumber> {
         if value.is_finite() { Ok(Self(Repr::Float(value))) } else { Err(NotANumber) }
-    }
-}
-
-impl TryFrom<f64> for Integer {
-    type Error = NotANumber;
-    fn try_from(value: f64) -> Result<Self, NotANumber> {
-        Self::try_from(Number::try_from(value)?)
     }
 }
 
@@ -102,23 +74,10 @@ impl TryFrom<Number> for f64 {
     }
 }
 
-impl TryFrom<&Integer> for f64 {
-    type Error = NotExact;
-    fn try_from(integer: &Integer) -> Result<Self, NotExact> {
-        Self::try_from(integer.number())
-    }
-}
-
-impl TryFrom<Integer> for f64 {
-    type Error = NotExact;
-    fn try_from(integer: Integer) -> Result<Self, NotExact> {
-        Self::try_from(integer.number())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::integer::Integer;
 
     #[test]
     fn integers_convert_both_ways() {

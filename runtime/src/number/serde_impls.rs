@@ -5,10 +5,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{Number, Repr};
 use crate::decimal::Decimal;
-use crate::deserialize::deserialize_text;
+use crate::json_text::deserialize_text;
 use crate::lexer::SmallDecimal;
 use crate::serde_json_tokens as tokens;
-use crate::write::Write;
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -22,13 +21,6 @@ impl Serialize for Number {
     /// Keeps all digits with serde_json. Other formats get an integer or a float. If neither has the exact value,
     /// serialization fails.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_unchecked(serializer)
-    }
-}
-
-impl Number {
-    /// Passes the number to a serializer.
-    pub(crate) fn serialize_exactly<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Repr::Integer(small) => serializer.serialize_i64(*small),
             Repr::Float(float) => serializer.serialize_f64(*float),

@@ -82,8 +82,7 @@ fn check_members(program: &Map<Json>) -> Result<(), Defect> {
         None => return Err(format!("has no format, and this runtime reads format {PROGRAM_FORMAT}")),
         Some(Json::Number(format)) if u32::try_from(format) == Ok(PROGRAM_FORMAT) => {}
         Some(format) => {
-            let mut text = String::new();
-            crate::write::Write::write(format, &mut text);
+            let text = serde_json::to_string(format).unwrap_or_default();
             return Err(format!(
                 "has the format {text}, and this runtime reads format {PROGRAM_FORMAT}: use the same version of \
                  evschema-codegen and evschema-runtime"

@@ -44,7 +44,7 @@ fn anything_unknown_is_a_defect() {
         (r#""items":-1"#, "has a malformed `items`"),
         (r#""items":true"#, "has a malformed `items`"),
         (r#""items":"+7""#, "has a malformed `items`"),
-        (r#""items":"-1""#, "has a malformed `items`"),
+        (r#""items":"-7""#, "has a malformed `items`"),
         (r#""items":"0""#, "has a malformed `items`"),
         (r#""items":[0,0]"#, "has a malformed `items`"),
         (r#""prefixItems":[0,2]"#, "has a malformed `prefixItems`"),

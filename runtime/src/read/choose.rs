@@ -37,8 +37,15 @@ pub fn choose(checker: &mut Checker<'_>, cases: &[Case]) -> Result<usize, Reject
     let (Some(only), second) = (possible.next(), possible.next()) else {
         return lexer.reject(Reason::DoesNotFitType);
     };
-    if second.is_none() || kinds != Kinds::OBJECT {
+    if second.is_none() || (kinds != Kinds::OBJECT && kinds != Kinds::STRING) {
         return Ok(only.0);
+    }
+    if kinds == Kinds::STRING {
+        let text = lexer.string()?;
+        lexer.rewind(start);
+        let is_match = |case: &Case| case.kinds.meets(kinds) && case.text.is_none_or(|own| own == text);
+        let found = cases.iter().position(is_match);
+        return found.map_or_else(|| lexer.reject(Reason::DoesNotFitType), Ok);
     }
     let found = choose_by_properties(lexer, cases)?;
     lexer.rewind(start);
@@ -127,6 +134,10 @@ mod tests {
         assert_eq!(chosen(&cases, "1.0"), Some(2));
         assert_eq!(chosen(&cases, "1.5"), None);
         assert_eq!(chosen(&cases, "\"a\""), Some(3));
+        let texts = [Case::text("a"), Case::OBJECT, Case::text("b")];
+        assert_eq!(chosen(&texts, "\"b\""), Some(2));
+        assert_eq!(chosen(&texts, "\"\\u0061\""), Some(0));
+        assert_eq!(chosen(&texts, "\"c\""), None);
         // Reading the variant reads the rest of the object.
         let either = [Case::OBJECT.requires(&["a"]), Case::OBJECT.requires(&["b"])];
         assert_eq!(chosen(&either, r#"{"c":1,"b":1,"a":2}"#), Some(1));

@@ -91,7 +91,7 @@ impl<'a> Checker<'a> {
         self.read_string(node_ref)
     }
 
-    /// Returns the rejection for the last string if the generated enum has no variant for it.
+    /// Returns the rejection for the last scalar if the generated enum has no variant for it.
     #[must_use]
     pub fn unknown_variant(&self) -> Reject {
         Reject::new(self.lexer.position().saturating_sub(1), Reason::Enum)

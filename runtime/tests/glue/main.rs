@@ -4,6 +4,8 @@
 
 mod formats;
 mod functions;
+#[cfg(feature = "axum")]
+mod http;
 mod json;
 #[allow(dead_code, missing_docs, unreachable_pub, reason = "like generated code")]
 mod order;

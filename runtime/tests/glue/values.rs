@@ -123,3 +123,38 @@ fn the_variants_of_a_union_may_be_its_own_node() {
     let error = serde_json::from_str::<Several>("\"abcd\"").unwrap_err().to_string();
     assert!(error.starts_with("the value: `maxLength` rejects"), "{error}");
 }
+
+#[derive(Debug, Clone, PartialEq)]
+struct Alternatives(Json);
+
+static ALTERNATIVES: rt::Program = rt::Program::new(
+    r#"{"format":4,"nodes":[
+        {"at":"","members":[["first",1],["second",1]]},
+        {"anyOf":[2,3]},
+        {"type":["object"],"members":[["a",4]],"required":[0],"patternProperties":[["never",2]]},
+        {"type":["object"],"members":[["b",5]],"required":[0],"patternProperties":[["never",2]]},
+        {"type":["string"],"maxLength":3},
+        {"oneOf":[6,7]},
+        {"type":["array"],"items":8},
+        {"type":["null"]},
+        {"minimum":5}]}"#,
+    &[],
+);
+
+rt::wrapper! { Alternatives(Json) at (ALTERNATIVES, "") }
+
+#[test]
+fn the_message_names_the_deepest_violation() {
+    for (text, expected) in [
+        (r#"{"first":{"a":"long text"}}"#, "/first/a: `maxLength` rejects \"long text\""),
+        (r#"{"first":{"a":"abc"},"second":{"b":[7,4,3]}}"#, "/second/b/1: `minimum` rejects 4"),
+        // The alternatives of the first value are no reason for the rejection of the second one.
+        (r#"{"first":{"b":null,"a":"long"},"second":{}}"#, "/second: `anyOf` rejects {}"),
+        (r#"{"first":7}"#, "/first: `anyOf` rejects 7"),
+    ] {
+        let error = serde_json::from_str::<Alternatives>(text).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{expected} (line 1,")), "{error} instead of {expected}");
+        let value = Alternatives(Json::parse(text).unwrap());
+        assert_eq!(serde_json::to_string(&value).unwrap_err().to_string(), expected);
+    }
+}

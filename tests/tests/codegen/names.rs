@@ -110,7 +110,7 @@ fn the_module_is_the_whole_subject() {
     assert!(paths.contains(&"a_user_added.rs") && paths.contains(&"b_user_added.rs"), "{paths:?}");
 }
 
-/// Names of properties and definitions, some of which differ only in symbols or capitals.
+/// Names of properties and definitions. Some of them differ only in symbols or capitals.
 const NAMES: [&str; 14] = [
     "id",
     "ID",
@@ -188,7 +188,7 @@ fn edit(document: &mut Value, rng: &mut Rng) {
 fn edits_change_the_meaning_of_no_name() {
     let mut rng = Rng::with_seed(5);
     let mut kept = 0;
-    for round in 0..300 {
+    for round in 0..60 {
         let mut document = random_document(&mut rng);
         let mut before = meanings_of(&document);
         for _ in 0..3 {
@@ -204,5 +204,5 @@ fn edits_change_the_meaning_of_no_name() {
             before = after;
         }
     }
-    assert!(5_000 < kept, "only {kept} names survived");
+    assert!(1_000 < kept, "only {kept} names survived");
 }

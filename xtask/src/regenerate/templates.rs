@@ -12,12 +12,13 @@ use super::generated::{Files, Generated};
 const ABOUT: &str = include_str!("templates/about.md");
 
 pub(super) fn files(root: &Path) -> Files {
-    let text = std::fs::read_to_string(root.join("codegen/src/view.rs"))?;
-    let file = syn::parse_file(&text)?;
     let mut page = ABOUT.replace("MODEL", &TEMPLATE_MODEL.to_string());
-    for item in &file.items {
-        if let Item::Struct(shown) = item {
-            page.push_str(&section(shown));
+    for path in ["codegen/src/view.rs", "codegen/src/view/any.rs"] {
+        let file = syn::parse_file(&std::fs::read_to_string(root.join(path))?)?;
+        for item in &file.items {
+            if let Item::Struct(shown) = item {
+                page.push_str(&section(shown));
+            }
         }
     }
     Ok(vec![Generated { path: "docs/templates.md".into(), text: page }])

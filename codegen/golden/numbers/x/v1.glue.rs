@@ -6,17 +6,33 @@ rt::object! {
     X in x {
         integer "integer" optional rt::Integer => with_integer,
         small "small" optional i64 => with_small,
-        smalls "smalls" optional Vec<i64> => with_smalls,
-        small_map "small_map" optional rt::Map<Option<i64>> => with_small_map,
+        smalls "smalls" optional Vec<u8> => with_smalls,
+        small_map "small_map" optional rt::Map<Option<u8>> => with_small_map,
         number "number" optional rt::Number => with_number,
-        one_of_three "one_of_three" optional rt::Number => with_one_of_three,
-        one "one" optional i64 => with_one,
+        one_of_three "one_of_three" optional OneOfThree => with_one_of_three,
+        one "one" optional One => with_one,
         huge "huge" optional rt::Integer => with_huge,
         cents "cents" optional rt::Number => with_cents,
         truth "truth" optional bool => with_truth,
     }
 }
 rt::event! { X "x" "1.0.0" "sha256:03d0f03895f0e0e481224712385a68f6dd9950af4b839073161989f90bc45992" "/schemas/x/1.0.0.json" }
+rt::integers! {
+    OneOfThree {
+        N1 1,
+        N2 2,
+        N3 3,
+    }
+
+    at (PROGRAM, "/properties/one_of_three")
+}
+rt::integers! {
+    One {
+        N1 1,
+    }
+
+    at (PROGRAM, "/properties/one")
+}
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

@@ -80,3 +80,15 @@ pub mod v1 {
 
     include!("evschema_policy_loosened/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.policy.loosened`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyPolicyLoosened {
+    /// Version 1.0.0.
+    V1(v1::PolicyLoosened),
+}
+
+include!("evschema_policy_loosened/any.glue.rs");

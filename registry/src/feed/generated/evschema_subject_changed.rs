@@ -51,3 +51,15 @@ pub mod v1 {
 
     include!("evschema_subject_changed/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.subject.changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnySubjectChanged {
+    /// Version 1.0.0.
+    V1(v1::SubjectChanged),
+}
+
+include!("evschema_subject_changed/any.glue.rs");

@@ -27,3 +27,15 @@ pub mod v1 {
 
     include!("evschema_token_created/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.token.created`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyTokenCreated {
+    /// Version 1.0.0.
+    V1(v1::TokenCreated),
+}
+
+include!("evschema_token_created/any.glue.rs");

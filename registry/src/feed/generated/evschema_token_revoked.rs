@@ -22,3 +22,15 @@ pub mod v1 {
 
     include!("evschema_token_revoked/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.token.revoked`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyTokenRevoked {
+    /// Version 1.0.0.
+    V1(v1::TokenRevoked),
+}
+
+include!("evschema_token_revoked/any.glue.rs");

@@ -25,3 +25,15 @@ pub mod v1 {
 
     include!("evschema_version_deprecated/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.version.deprecated`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyVersionDeprecated {
+    /// Version 1.0.0.
+    V1(v1::VersionDeprecated),
+}
+
+include!("evschema_version_deprecated/any.glue.rs");

@@ -44,3 +44,15 @@ pub mod v1 {
 
     include!("evschema_version_registered/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.version.registered`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyVersionRegistered {
+    /// Version 1.0.0.
+    V1(v1::VersionRegistered),
+}
+
+include!("evschema_version_registered/any.glue.rs");

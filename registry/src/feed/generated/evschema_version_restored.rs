@@ -34,3 +34,15 @@ pub mod v1 {
 
     include!("evschema_version_restored/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.version.restored`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyVersionRestored {
+    /// Version 1.0.0.
+    V1(v1::VersionRestored),
+}
+
+include!("evschema_version_restored/any.glue.rs");

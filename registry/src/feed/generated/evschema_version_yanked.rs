@@ -29,3 +29,15 @@ pub mod v1 {
 
     include!("evschema_version_yanked/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.version.yanked`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyVersionYanked {
+    /// Version 1.0.0.
+    V1(v1::VersionYanked),
+}
+
+include!("evschema_version_yanked/any.glue.rs");

@@ -27,3 +27,15 @@ pub mod v1 {
 
     include!("evschema_waiver_granted/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.waiver.granted`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyWaiverGranted {
+    /// Version 1.0.0.
+    V1(v1::WaiverGranted),
+}
+
+include!("evschema_waiver_granted/any.glue.rs");

@@ -23,3 +23,15 @@ pub mod v1 {
 
     include!("evschema_waiver_withdrawn/v1.glue.rs");
 }
+
+use ::evschema_runtime as rt;
+
+/// An event of any version of `evschema.waiver.withdrawn`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnyWaiverWithdrawn {
+    /// Version 1.0.0.
+    V1(v1::WaiverWithdrawn),
+}
+
+include!("evschema_waiver_withdrawn/any.glue.rs");

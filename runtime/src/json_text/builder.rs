@@ -2,13 +2,21 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::json_string::write_string;
 use crate::lexer::Lexer;
-use crate::number::Number;
 use crate::serde_json_tokens as tokens;
-use crate::write::Write;
+
+/// Whether serde_json passes a number as an object with its digits. Otherwise, an object with this name is an object of
+/// the event.
+static MARKS_NUMBERS: LazyLock<bool> = LazyLock::new(|| {
+    // A float would round this number.
+    let digits = "0.10000000000000000000001";
+    serde_json::from_str::<serde_json::Number>(digits).is_ok_and(|number| number.to_string() == digits)
+});
 
 /// Appends the JSON text of one value to a text.
 pub(super) struct TextBuilder<'t> {
@@ -50,13 +58,14 @@ impl<'t> TextBuilder<'t> {
         first: Option<Cow<'de, str>>,
         mut map: A,
     ) -> Result<(), A::Error> {
-        if first.as_deref() == Some(tokens::NUMBER) {
+        if first.as_deref() == Some(tokens::NUMBER) && *MARKS_NUMBERS {
             let digits = map.next_value_seed(Name)?;
-            let is_only = map.next_key_seed(Name)?.is_none();
-            return match Number::parse(&digits) {
-                Ok(_) if is_only => self.append(digits),
-                Ok(_) | Err(_) => Err(de::Error::custom("not the digits of a JSON number")),
-            };
+            let mut lexer = Lexer::new(&digits);
+            let is_number = lexer.number().is_ok_and(|number| number.text.len() == digits.len());
+            if !is_number || map.next_key_seed(Name)?.is_some() {
+                return Err(de::Error::custom("not the digits of a JSON number"));
+            }
+            return self.append(digits);
         }
         self.open('{')?;
         let mut next = first;
@@ -68,7 +77,7 @@ impl<'t> TextBuilder<'t> {
             if !std::mem::replace(&mut is_first, false) {
                 self.out.push(',');
             }
-            name.write(self.out);
+            write_string(&name, self.out);
             self.out.push(':');
             map.next_value_seed(self.inner(false))?;
             next = map.next_key_seed(Name)?;
@@ -133,14 +142,15 @@ impl<'de> Visitor<'de> for TextBuilder<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        match Number::try_from(value) {
-            Ok(number) => self.append(number),
-            Err(_) => Err(E::custom(format_args!("JSON has no number `{value}`"))),
+        if !value.is_finite() {
+            return Err(E::custom(format_args!("JSON has no number `{value}`")));
         }
+        // `Debug` writes `1e300`; `Display` would write 300 zeros.
+        self.append(format_args!("{value:?}"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        value.write(self.out);
+        write_string(value, self.out);
         Ok(())
     }
 

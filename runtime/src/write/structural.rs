@@ -1,38 +1,9 @@
-//! Passes values to any serializer of serde.
+//! Passes values to any serializer of serde, without checking them.
 
-use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::check::Checker;
-use crate::explain::message;
-use crate::lexer::Lexer;
+use super::Write;
 use crate::maybe::Maybe;
-use crate::program::NodeRef;
-use crate::reject::Reject;
-use crate::write::Write;
-
-/// Checks the JSON of a value against a node, and passes the value to a serializer.
-///
-/// # Errors
-///
-/// If the node rejects the value, or the serializer fails. Nothing has been written if the node rejects the value.
-pub fn serialize_checked<T: Write, S: Serializer>(
-    node: NodeRef,
-    value: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut text = String::new();
-    value.write(&mut text);
-    // The author of the value never sees this text, so the message has no line and no column.
-    check_text(node, &text).map_err(|reject| S::Error::custom(message(node, &text, reject, false)))?;
-    value.serialize_unchecked(serializer)
-}
-
-fn check_text(node: NodeRef, text: &str) -> Result<(), Reject> {
-    Lexer::check_length(text.len())?;
-    let mut checker = Checker::new(text);
-    checker.check(node)?;
-    checker.lexer.end()
-}
 
 /// Passes a value to a serializer without checking it. Used for the parts of a value that has been checked as a whole.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Reads values from any deserializer of serde, through JSON text.
+//! Gets the JSON text of a value from any deserializer of serde.
 //!
 //! serde_json passes the text of a value, and the checker reads this text. Every other deserializer passes the value
 //! itself. Its JSON text is built first, so the checker and the types have only one input.
@@ -8,16 +8,11 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::check::Checker;
-use crate::explain::message;
-use crate::program::NodeRef;
-use crate::read::{Read, read};
-use crate::reject::Reject;
 use crate::serde_json_tokens as tokens;
 
-mod to_text;
+mod builder;
 
-use to_text::{Name, TextBuilder};
+use builder::{Name, TextBuilder};
 
 /// The source of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,29 +21,6 @@ pub(crate) enum Source {
     Text,
     /// The text was built from a value.
     Value,
-}
-
-/// Reads a value of a type and checks it against a node.
-///
-/// # Errors
-///
-/// If the deserializer fails, if the value has no JSON text, or if the node rejects the value.
-pub fn deserialize_checked<'de, T, D>(node: NodeRef, deserializer: D) -> Result<T, D::Error>
-where
-    T: for<'a> Read<'a>,
-    D: Deserializer<'de>,
-{
-    deserialize_text(deserializer, |text, source| {
-        read_text(node, text).map_err(|reject| message(node, text, reject, source == Source::Text))
-    })
-}
-
-fn read_text<T: for<'a> Read<'a>>(node: NodeRef, text: &str) -> Result<T, Reject> {
-    crate::lexer::Lexer::check_length(text.len())?;
-    let mut checker = Checker::new(text);
-    let value = read(&mut checker, Some(node))?;
-    checker.lexer.end()?;
-    Ok(value)
 }
 
 /// Gets the JSON text of the next value, and reads the text with a function. The error of the function is a message.

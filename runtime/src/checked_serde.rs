@@ -1,0 +1,60 @@
+//! serde for generated types: reads and writes only values that the schema accepts.
+
+use serde::de::Deserializer;
+use serde::ser::{Error as _, Serializer};
+
+use crate::check::Checker;
+use crate::explain::message;
+use crate::json_text::{Source, deserialize_text};
+use crate::lexer::Lexer;
+use crate::program::NodeRef;
+use crate::read::{Read, read};
+use crate::reject::Reject;
+use crate::write::Write;
+
+/// Reads a value of a type and checks it against a node.
+///
+/// # Errors
+///
+/// If the deserializer fails, if the value has no JSON text, or if the node rejects the value.
+pub fn deserialize_checked<'de, T, D>(node: NodeRef, deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'a> Read<'a>,
+    D: Deserializer<'de>,
+{
+    deserialize_text(deserializer, |text, source| {
+        read_text(node, text).map_err(|reject| message(node, text, reject, source == Source::Text))
+    })
+}
+
+fn read_text<T: for<'a> Read<'a>>(node: NodeRef, text: &str) -> Result<T, Reject> {
+    Lexer::check_length(text.len())?;
+    let mut checker = Checker::new(text);
+    let value = read(&mut checker, Some(node))?;
+    checker.lexer.end()?;
+    Ok(value)
+}
+
+/// Checks the JSON of a value against a node, and passes the value to a serializer.
+///
+/// # Errors
+///
+/// If the node rejects the value, or the serializer fails. Nothing has been written if the node rejects the value.
+pub fn serialize_checked<T: Write, S: Serializer>(
+    node: NodeRef,
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut text = String::new();
+    value.write(&mut text);
+    // The author of the value never sees this text, so the message has no line and no column.
+    check_text(node, &text).map_err(|reject| S::Error::custom(message(node, &text, reject, false)))?;
+    value.serialize_unchecked(serializer)
+}
+
+fn check_text(node: NodeRef, text: &str) -> Result<(), Reject> {
+    Lexer::check_length(text.len())?;
+    let mut checker = Checker::new(text);
+    checker.check(node)?;
+    checker.lexer.end()
+}
