@@ -290,7 +290,14 @@ impl Types<'_, '_> {
 
     /// Returns the path of a document's event, for use beside the module of the document.
     pub(super) fn event_path(&self, document: DocumentId) -> String {
-        format!("{}::{}", self.module(document), root_name(&self.atlas.schema(document).at().subject))
+        let event = self.plan.events.iter().find(|event| event.document == document);
+        let root = event.map(|event| self.plan.definition(event.root));
+        let name = match root.filter(|root| root.requested.name.is_some()) {
+            Some(root) => root.name.clone(),
+            // The type, or another name of the type.
+            None => root_name(&self.atlas.schema(document).at().subject),
+        };
+        format!("{}::{name}", self.module(document))
     }
 
     /// Returns the name of a document's module inside the module of its subject.
