@@ -249,3 +249,6 @@ fn reachable(pairs: &[Pair], from: &[usize]) -> BTreeSet<usize> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;
