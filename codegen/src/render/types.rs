@@ -196,9 +196,10 @@ impl Types<'_, '_> {
     fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, scope);
+        // The value of a required property may be `null`.
+        let inner = if self.plan.form(field) == Form::Nullable { format!("Option<{inner}>") } else { inner };
         let (rust_type, mode) = match self.plan.form(field) {
-            Form::Nullable => (format!("Option<{inner}>"), "required"),
-            Form::Required => (inner.clone(), "required"),
+            Form::Required | Form::Nullable => (inner.clone(), "required"),
             Form::Maybe => (format!("rt::Maybe<{inner}>"), "maybe"),
             Form::Optional => (format!("Option<{inner}>"), "optional"),
         };
