@@ -5,9 +5,9 @@ use std::fmt;
 use evschema_model::{Catalog, Coordinates, Pointer, Position};
 use serde_json::{Map, Value};
 
-use crate::generate::{closure, opened};
 use crate::generate_error::GenerateError;
 use crate::link::link;
+use crate::opened::{closure, opened};
 use crate::options::Options;
 use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
 use crate::render::type_text;

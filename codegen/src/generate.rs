@@ -1,12 +1,11 @@
-use std::collections::BTreeSet;
+use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Formats, Position};
 
-use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Formats, Position};
-
-use crate::atlas::{Atlas, DocumentId};
+use crate::atlas::DocumentId;
 use crate::defaults::defaults;
 use crate::disk::Problem;
 use crate::generate_error::GenerateError;
 use crate::link::link;
+use crate::opened::{closure, opened};
 use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
 use crate::render::{Input, PrintError, render};
@@ -101,52 +100,4 @@ pub fn linked(
         root: u32::try_from(program.root).unwrap_or(u32::MAX),
     });
     Ok(linked.collect())
-}
-
-/// Returns an atlas of the documents of a selection, with the identifiers of the selected documents.
-pub(crate) fn opened<'c>(
-    catalog: &'c Catalog,
-    selection: &[Coordinates],
-    formats: Formats,
-) -> Result<(Atlas<'c>, BTreeSet<DocumentId>), GenerateError> {
-    let mut problems = Vec::new();
-    let mut atlas = Atlas::new(catalog);
-    let mut events = BTreeSet::new();
-    for at in selection {
-        let opened = compiles(catalog, at, formats).and_then(|()| atlas.open(at));
-        match opened {
-            Ok(id) => {
-                events.insert(id);
-            }
-            Err(diagnostics) => problems.extend(problems_of(at, diagnostics)),
-        }
-    }
-    if problems.is_empty() { Ok((atlas, events)) } else { Err(GenerateError::new(problems)) }
-}
-
-/// Returns an error if the schema does not compile. Generated code cannot check events with such a schema.
-fn compiles(catalog: &Catalog, at: &Coordinates, formats: Formats) -> Result<(), Diagnostics> {
-    match catalog.get(&at.subject, &at.version) {
-        Some(schema) => catalog.resolve(schema)?.validator(formats).map(|_| ()),
-        // The atlas reports the missing version, with help.
-        None => Ok(()),
-    }
-}
-
-pub(crate) fn closure(atlas: &Atlas<'_>, events: &BTreeSet<DocumentId>) -> BTreeSet<DocumentId> {
-    let mut documents = events.clone();
-    let mut open: Vec<DocumentId> = events.iter().copied().collect();
-    while let Some(id) = open.pop() {
-        for (_, other) in atlas.resources(id) {
-            if documents.insert(other) {
-                open.push(other);
-            }
-        }
-    }
-    documents
-}
-
-fn problems_of(at: &Coordinates, diagnostics: Diagnostics) -> impl Iterator<Item = Problem> {
-    let path = format!("{}/{}.json", at.subject, at.version);
-    diagnostics.into_iter().map(move |diagnostic| Problem { path: path.clone().into(), diagnostic })
 }

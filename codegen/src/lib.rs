@@ -28,6 +28,7 @@ mod generate;
 mod generate_error;
 mod link;
 mod names;
+mod opened;
 mod options;
 mod plan;
 mod render;

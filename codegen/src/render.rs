@@ -8,7 +8,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use evschema_model::{Coordinates, Formats, Subject};
+use evschema_model::{Formats, Subject};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::defaults::Defaults;
@@ -19,7 +19,6 @@ use crate::text::{doc_lines, literal};
 use crate::upcast::Versions;
 use crate::view;
 
-use literals::literal_text;
 pub(crate) use printer::{PrintError, Printer};
 
 /// All that is printed.
@@ -181,14 +180,5 @@ fn document(
             .filter_map(|other| types.path(id, *other, "PROGRAM"))
             .collect(),
         root: program.map_or(0, |program| program.root),
-    }
-}
-
-/// Returns the URL of a version's schema.
-fn dataschema(at: &Coordinates, options: &Options) -> String {
-    let path = format!("/schemas/{}/{}.json", at.subject, at.version);
-    match &options.dataschema_base {
-        Some(base) => format!("{}{path}", base.trim_end_matches('/')),
-        None => path,
     }
 }

@@ -1,5 +1,7 @@
 //! Reads the public surface of generated types.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "other items are no types")]
+
 use std::collections::BTreeMap;
 
 use evschema_codegen::GeneratedFile;

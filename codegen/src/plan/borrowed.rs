@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Body, Plan, RustType, TypeId, TypeRef};
+use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
 use crate::atlas::DocumentId;
 
 /// The types that have a borrowed form. A type without strings has none.

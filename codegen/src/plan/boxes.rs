@@ -1,6 +1,6 @@
 //! Adds boxes where a type would contain itself.
 
-use super::{Body, Plan, RustType, TypeId, TypeRef};
+use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
 
 /// Boxes a field or variant if its value can contain the type that declares the field or variant. A value inside a list
 /// or map needs no box.

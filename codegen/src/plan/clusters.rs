@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Case;
+use super::definitions::Case;
 use crate::shape::{Expression, Facts, Kinds};
 
 /// Alternatives that become one variant, because code cannot distinguish them.

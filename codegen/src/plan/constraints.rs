@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::DefaultValue;
+use super::definitions::DefaultValue;
 use crate::atlas::{Atlas, Place};
 use crate::names::words;
 use crate::text::{append_sentence, doc_code, doc_lines};

@@ -1,6 +1,6 @@
 //! Chooses the Rust type of integers.
 
-use super::RustType;
+use super::definitions::RustType;
 use crate::shape::IntegerRange;
 
 /// A Rust type for integers with a fixed number of bits.

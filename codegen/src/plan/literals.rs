@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::constraints;
+use super::definitions::{Body, IntegerVariant, RustType, TextVariant};
 use super::typing::{Hint, Planner, places};
-use super::{Body, IntegerVariant, RustType, TextVariant, constraints};
 use crate::atlas::{DocumentId, Place};
 use crate::names::{self, Style, distinct};
 use crate::shape::{Conjunction, Expression, Facts, Kinds, whole};

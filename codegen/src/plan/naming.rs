@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
 use super::path::root_name;
-use super::{Body, Plan, RustType, TypeId, TypeRef};
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{RESERVED_TYPES, distinct_by, joined, number_of, type_name};
 

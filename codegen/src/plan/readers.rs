@@ -5,7 +5,8 @@
 //! The linked form has one node for all types of a schema. The node lists the conditions that a type checks while it
 //! parses. The list is correct for all types only if they know the same properties.
 
-use super::{Body, Planner, RustType, TypeRef};
+use super::definitions::{Body, RustType, TypeRef};
+use super::typing::Planner;
 use crate::atlas::Place;
 use crate::shape::Conjunction;
 

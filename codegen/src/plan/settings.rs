@@ -6,10 +6,10 @@ mod resolve;
 use evschema_model::{FieldSettings, FormatType};
 use serde_json::Value;
 
+use super::definitions::{Body, External, RustType, TypeRef};
 use super::path::TypePath;
 use super::requests::alone;
 use super::typing::{Hint, Planner};
-use super::{Body, External, RustType, TypeRef};
 use crate::atlas::Place;
 use crate::shape::{Conjunction, Expression, Kinds};
 

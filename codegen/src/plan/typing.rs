@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use super::definitions::{
+    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TypeId, TypeRef, UnionVariant,
+};
 use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
 use super::requests::Requests;
-use super::{
-    Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TypeId, TypeRef, UnionVariant, boxes,
-    constraints, naming,
-};
+use super::{boxes, constraints, naming};
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::link::is_annotation;
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};

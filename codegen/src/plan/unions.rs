@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::clusters::{Cluster, cases, clusters, kind_constants, kind_name};
+use super::definitions::{Body, Case, RustType, TypeRef, UnionVariant};
 use super::path::Part;
 use super::typing::{Hint, Planner};
-use super::{Body, Case, RustType, TypeRef, UnionVariant};
 use crate::shape::{Conjunction, Expression, Facts, Kinds};
 
 /// Maximum number of alternatives that are compared with each other. If a schema has more, one type holds the values of

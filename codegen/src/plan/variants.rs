@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::clusters::{Cluster, kind_name};
+use super::constraints;
+use super::definitions::{Case, RustType, TypeRef, UnionVariant};
 use super::path::{Part, TypePath, root_name};
 use super::typing::{Hint, Planner, places};
-use super::{Case, RustType, TypeRef, UnionVariant, constraints};
 use crate::atlas::Place;
 use crate::names::{self, Style, distinct_by};
 use crate::shape::{Expression, Kinds};

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{dataschema, literal_text};
+use evschema_model::Coordinates;
+
+use super::literals::literal_text;
 use crate::atlas::{Atlas, DocumentId};
 use crate::defaults::Defaults;
 use crate::link::Program;
@@ -497,4 +499,13 @@ pub(super) fn case(case: &Case) -> String {
         text.push_str(&format!(".tagged(&[{}])", tags.join(", ")));
     }
     text
+}
+
+/// Returns the URL of a version's schema.
+fn dataschema(at: &Coordinates, options: &Options) -> String {
+    let path = format!("/schemas/{}/{}.json", at.subject, at.version);
+    match &options.dataschema_base {
+        Some(base) => format!("{}{path}", base.trim_end_matches('/')),
+        None => path,
+    }
 }

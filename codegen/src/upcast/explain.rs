@@ -2,10 +2,11 @@
 
 use evschema_model::{Catalog, Coordinates};
 
-use super::{PairBody, Rest, Source, Step, upcasts};
+use super::step::{PairBody, Rest, Source, Step};
+use super::upcasts;
 use crate::atlas::Atlas;
-use crate::generate::opened;
 use crate::generate_error::GenerateError;
+use crate::opened::opened;
 use crate::options::Options;
 use crate::plan::{Body, Plan, Planner};
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::convert::{Converter, Side};
 use super::describe::{Described, described, literals, member, others};
 use super::literal::{Literal, literal};
-use super::{PairBody, Rest, Source};
+use super::step::{PairBody, Rest, Source};
 use crate::atlas::Place;
 use crate::plan::{Field, Form, Struct, TypeRef};
 

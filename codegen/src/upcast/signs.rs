@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Signs;
 use super::describe::{described, literals, member};
+use super::step::Signs;
 use crate::atlas::{Atlas, DocumentId};
 use crate::plan::distinguish;
 use crate::shape::{Expression, Facts, Shapes};

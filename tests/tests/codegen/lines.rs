@@ -17,7 +17,8 @@ use serde_json::Value;
 
 macro_rules! cases {
     ($($case:ident)*) => {
-        $(#[allow(dead_code, deprecated, unused_imports, clippy::all, reason = "as in the generated index")]
+        $(#[allow(clippy::all, dead_code, deprecated, missing_docs, reason = "as in the generated index")]
+        #[allow(non_camel_case_types, rustdoc::all, unreachable_pub, unused_imports, reason = "as in the generated index")]
         mod $case {
             include!(concat!("../../../codegen/golden_lines/", stringify!($case), "/shop_order_placed.rs"));
         })*
