@@ -96,7 +96,7 @@ fn other_subjects_and_versions_change_no_name() {
     let mut all = alone.to_vec();
     all.extend([
         ("shop.address", "1.1.0", newer.as_str()),
-        ("order.placed", "1.0.0", order.replace("../shop.address", "../shop.address").leak()),
+        ("order.placed", "1.0.0", order.as_str()),
         ("shop.customer", "1.0.0", customer.as_str()),
         (SUBJECT, "2.0.0", customer.as_str()),
     ]);
