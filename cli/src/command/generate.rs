@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use evschema_codegen::{
-    GeneratedFile, Options, Problem, Templates, explain, explain_upcasts, generate, read_templates, selection, stays_inside,
-    unselectable, write_inside,
+    GeneratedFile, Options, Problem, Templates, explain, explain_upcasts, generate, read_templates,
+    selection, stays_inside, unselectable, write_inside,
 };
 use evschema_model::{Coordinates, Lock};
 use serde_json::json;

@@ -72,7 +72,8 @@ impl Case {
         for schema in self.catalog.versions(&Subject::parse(SUBJECT).unwrap()) {
             let version = schema.at().version.to_string();
             let validator = self.validator(&version);
-            let newest = self.catalog.get(&schema.at().subject, &self.selected.last().unwrap().version).unwrap();
+            let newest =
+                self.catalog.get(&schema.at().subject, &self.selected.last().unwrap().version).unwrap();
             let mut draw = Draw::new(schema.value(), newest.value(), 7);
             let mut found: Vec<Value> = Vec::new();
             let mut rng = Rng::with_seed(7);
@@ -168,7 +169,8 @@ fn constants_and_disjoint_content_name_the_version() {
     for (version, events) in case("derived").events() {
         for event in &events {
             let by_content = derived::AnyOrderPlaced::decode(Hint::none(), event.as_bytes()).unwrap();
-            let by_url = derived::AnyOrderPlaced::decode(Hint::dataschema(&dataschema(&version)), event.as_bytes());
+            let by_url =
+                derived::AnyOrderPlaced::decode(Hint::dataschema(&dataschema(&version)), event.as_bytes());
             assert_eq!(Ok(by_content), by_url, "{version} {event}");
         }
     }
@@ -248,7 +250,8 @@ fn people_answer_for_the_parts_that_are_not_derived() {
     for (version, events) in case("asked").events() {
         for event in &events {
             let decoded =
-                asked::AnyOrderPlaced::decode(Hint::dataschema(&dataschema(&version)), event.as_bytes()).unwrap();
+                asked::AnyOrderPlaced::decode(Hint::dataschema(&dataschema(&version)), event.as_bytes())
+                    .unwrap();
             let latest = decoded.into_latest_with(&Answers { currency: "EUR" });
             latest.unwrap_or_else(|error| panic!("{version} {event}: {error}"));
         }

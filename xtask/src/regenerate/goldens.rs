@@ -58,11 +58,7 @@ fn golden_of_lines(root: &Path, case: &Path) -> Files {
     generated(case, &catalog, &newest_of_lines(&catalog, &subject), &Options::default())
 }
 
-fn insert(
-    catalog: &mut Catalog,
-    at: Coordinates,
-    path: &Path,
-) -> Result<(), Box<dyn std::error::Error>> {
+fn insert(catalog: &mut Catalog, at: Coordinates, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let wrong = |problem: Option<String>| format!("{}: {}", path.display(), problem.unwrap_or_default());
     let schema = Schema::read(at, &fs::read(path)?, &Dialects::default())
         .map_err(|all| wrong(all.first().map(ToString::to_string)))?;
