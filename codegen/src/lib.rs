@@ -10,12 +10,14 @@
 //! 3. The plan contains every type, name and literal of the code.
 //! 4. The linked form of each document has all conditions that an event must meet, as JSON that the runtime
 //!    interprets. It also lists the conditions that the types check while they parse.
-//! 5. Templates print the plan: the types that people read, and the glue that connects them with the runtime.
+//! 5. Upcasts decide how the events of one version become events of the next generated version.
+//! 6. Templates print the plan: the types that people read, and the glue that connects them with the runtime.
 //!
 //! # Other functions
 //!
 //! [`read_tree`] reads schemas from disk. [`from_manifest`] is for build.rs. [`explain()`] explains
-//! how generated code parses each schema. With the feature `schemars`, `schema_of` returns the schema of a Rust type.
+//! how generated code parses each schema, and [`explain_upcasts`] how it converts events to newer versions. With the
+//! feature `schemars`, `schema_of` returns the schema of a Rust type.
 
 mod atlas;
 mod build_script;
