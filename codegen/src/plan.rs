@@ -12,6 +12,7 @@ mod naming;
 mod path;
 mod readers;
 mod requests;
+mod settings;
 mod typing;
 mod unions;
 mod variants;

@@ -250,3 +250,6 @@ fn reachable(pairs: &[Pair], from: &[usize]) -> BTreeSet<usize> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

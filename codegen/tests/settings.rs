@@ -140,7 +140,8 @@ fn schemas_and_settings_give_names() {
             "pub sku: Option<String>,",
         ],
     );
-    assert!(!code.contains("ShopOrder"), "{code}");
+    assert!(!code.contains("struct ShopOrder") && !code.contains("type ShopOrder"), "{code}");
+    assert_has(&code, &["V1(v1::Purchase),"]);
     let settings = r##"
         [gen.types."shop.order"]
         name = "Sale"

@@ -185,7 +185,7 @@ impl<'c> Planner<'_, 'c> {
         const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
         // The runtime takes items as different if their Rust values differ. Equality of a user's type may be finer than
         // equality in JSON.
-        if let RustType::List(item) = shape
+        if let RustType::List(item) | RustType::Array(item, _) = shape
             && keywords.contains(&"uniqueItems")
             && self.plan().holds_replaced(item)
         {

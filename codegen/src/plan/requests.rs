@@ -1,148 +1,46 @@
-//! The types, names and attributes that settings or schemas request.
-
-mod names;
-mod resolve;
+//! The settings of a plan, with the schemas that they apply to.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use evschema_model::{FieldSettings, SchemaKey, TypeSettings};
-use serde_json::Value;
+use evschema_model::{Code, Diagnostic, Manifest, SchemaKey, TypeSettings};
 
-use super::path::TypePath;
-use super::typing::{Hint, Planner};
-use super::{Body, External, RustType, TypeId, TypeRef};
 use crate::atlas::Place;
 use crate::disk::Problem;
 use crate::options::TypeOptions;
-use crate::shape::{Conjunction, Expression, Kinds};
+use crate::shape::{Conjunction, Kinds};
 
-/// The requests of a plan, with the schemas that they apply to.
+/// The types, names and attributes that settings request.
 #[derive(Debug, Default)]
-pub(crate) struct Requests {
-    options: TypeOptions,
+pub(super) struct Requests {
+    pub(super) options: TypeOptions,
     /// The settings for the type of each schema, with their key in the manifest.
-    settings: BTreeMap<Place, (SchemaKey, TypeSettings)>,
+    pub(super) settings: BTreeMap<Place, (SchemaKey, TypeSettings)>,
     /// The user's type for each schema, with its key in the manifest.
-    replaced: BTreeMap<Place, (SchemaKey, String)>,
+    pub(super) replaced: BTreeMap<Place, (SchemaKey, String)>,
     /// The schemas whose type is replaced or wrapped, by the key of the type that the planner would give them.
-    places: HashMap<Conjunction, Place>,
+    pub(super) places: HashMap<Conjunction, Place>,
     /// The schemas whose scalar becomes a wrapper.
-    wrapped: BTreeSet<Place>,
-    /// The wrappers so far, each with the type of its value.
-    wrappers: BTreeMap<Place, (RustType, TypeId)>,
+    pub(super) wrapped: BTreeSet<Place>,
     /// The replaced schemas that a type contains.
-    used: BTreeSet<Place>,
-    problems: Vec<Problem>,
+    pub(super) used: BTreeSet<Place>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Requests {
     /// Returns the settings for the type of a schema.
-    fn settings_of(&self, place: Option<Place>) -> Option<&TypeSettings> {
+    pub(super) fn settings_of(&self, place: Option<Place>) -> Option<&TypeSettings> {
         self.settings.get(&place?).map(|(_, settings)| settings)
-    }
-}
-
-impl<'c> Planner<'_, 'c> {
-    /// Returns the user's type for the values of an expression, if a setting replaces the type.
-    pub(super) fn replacement(
-        &mut self,
-        expression: &Expression,
-        conjunction: &Conjunction,
-    ) -> Option<TypeRef> {
-        if self.requests.replaced.is_empty() {
-            return None;
-        }
-        let direct = if let Expression::Schema(place) = expression { Some(*place) } else { None };
-        let place = direct
-            .filter(|place| self.requests.replaced.contains_key(place))
-            .or_else(|| self.requested_place(conjunction))?;
-        let text = self.requests.replaced.get(&place)?.1.clone();
-        let kinds = self.shapes.facts_of(conjunction).kinds;
-        if kinds.without(Kinds::NULL).is_empty() {
-            return None;
-        }
-        self.requests.used.insert(place);
-        let shape = RustType::External(External { text, is_string: false });
-        Some(TypeRef { shape, nullable: kinds.has(Kinds::NULL) })
-    }
-
-    /// Returns the schema with a request that has the same type as a conjunction, apart from `null`.
-    fn requested_place(&mut self, conjunction: &Conjunction) -> Option<Place> {
-        if self.requests.places.is_empty() {
-            return None;
-        }
-        let alone = alone(conjunction);
-        let place = *self.requests.places.get(&alone)?;
-        let mut kinds =
-            |conjunction: &Conjunction| self.shapes.facts_of(conjunction).kinds.without(Kinds::NULL);
-        (kinds(conjunction) == kinds(&alone)).then_some(place)
-    }
-
-    /// Returns the Rust type for strings that have a format with a type of its own.
-    pub(super) fn format_type(&self, conjunction: &Conjunction) -> RustType {
-        let formats = &self.requests.options.formats;
-        let format = conjunction.own.iter().find_map(|place| {
-            if formats.is_empty() {
-                return None;
-            }
-            formats.get(self.atlas.keyword(*place, "format")?.as_str()?)
-        });
-        format.map_or(RustType::String, |format| {
-            RustType::External(External { text: resolve::formatted(format), is_string: true })
-        })
-    }
-
-    /// Returns the wrapper of a scalar, if a setting requests one for its schema. Otherwise returns the scalar.
-    pub(super) fn wrapper_of(&mut self, shape: RustType, conjunction: &Conjunction) -> RustType {
-        if matches!(shape, RustType::Named(_) | RustType::Json | RustType::Null)
-            || matches!(&shape, RustType::External(external) if !external.is_string)
-        {
-            return shape;
-        }
-        let Some(place) = self.requested_place(conjunction).filter(|at| self.requests.wrapped.contains(at))
-        else {
-            return shape;
-        };
-        let is_composed = matches!(
-            shape,
-            RustType::List(_) | RustType::Array(..) | RustType::Map(_) | RustType::Tuple { .. }
-        );
-        if is_composed
-            && self.requests.settings_of(Some(place)).and_then(|settings| settings.newtype) != Some(true)
-        {
-            return shape;
-        }
-        match self.requests.wrappers.get(&place) {
-            Some((known, id)) if *known == shape => return RustType::Named(*id),
-            Some(_) | None => {}
-        }
-        let tokens: Vec<String> = self.atlas.pointer(place).tokens().collect();
-        let hint = Hint {
-            home: self.atlas.document(place),
-            path: TypePath::of_pointer(&tokens),
-            place: Some(place),
-            is_member: false,
-        };
-        let docs = self.docs_of(conjunction, &Expression::Schema(place), &hint);
-        let inner = TypeRef::plain(shape.clone());
-        let id = self.define(&hint, docs, Body::Newtype { inner, boxed: false });
-        self.requests.wrappers.insert(place, (shape, id));
-        RustType::Named(id)
-    }
-
-    /// Returns the settings for a field of the type of a schema.
-    pub(super) fn field_settings(&self, of: Option<Place>, json: &str) -> Option<&FieldSettings> {
-        self.requests.settings_of(of)?.fields.get(json)
-    }
-
-    /// Returns the name that a schema gives its type or its field by the keyword `x-rust-name`.
-    fn rust_name(&self, place: Place) -> Option<&'c Value> {
-        self.atlas.keyword(place, "x-rust-name")
     }
 }
 
 /// Returns the key of the type that the schema alone has: without the schemas that only examine the value, and for all
 /// kinds of values.
-fn alone(conjunction: &Conjunction) -> Conjunction {
+pub(super) fn alone(conjunction: &Conjunction) -> Conjunction {
     Conjunction { kinds: Kinds::ALL, ..conjunction.key().unwatched() }
+}
+
+/// Returns a problem of a setting in the manifest.
+pub(super) fn wrong(setting: &str, message: &str, help: &str) -> Problem {
+    let diagnostic = Diagnostic::new(Code::BadSetting, format!("`{setting}`: {message}")).help(help);
+    Problem { path: Manifest::FILE_NAME.into(), diagnostic }
 }

@@ -1,6 +1,6 @@
 //! Gives every schema a type that can hold every value that the schema accepts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -42,6 +42,8 @@ pub(crate) struct Planner<'a, 'c> {
     open: Vec<(Conjunction, bool)>,
     /// The types, names and attributes that settings or schemas request.
     pub(super) requests: Requests,
+    /// The wrappers of scalars that settings request, each with the type of its value.
+    pub(super) wrappers: BTreeMap<Place, (RustType, TypeId)>,
     /// If the plan has more types than this, the current event has too many.
     types_max: usize,
     /// If the planner has taken more steps than this, the current event has taken too many.
@@ -85,6 +87,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             readers: HashMap::new(),
             open: Vec::new(),
             requests: Requests::default(),
+            wrappers: BTreeMap::new(),
             types_max: TYPES_MAX,
             steps_max: STEPS_MAX,
         }

@@ -113,12 +113,21 @@ impl Conversions<'_, '_, '_> {
         let printed = step.pairs.iter().enumerate();
         printed
             .filter(|(_, pair)| !matches!(pair.body, PairBody::Pending))
-            .map(|(at, pair)| view::UpcastConversion {
-                function: self.names.get(&(step_number, at)).cloned().unwrap_or_default(),
-                old: self.types.outside_name(step.old, pair.old),
-                new: self.types.outside_name(step.new, pair.new),
-                methods_of: if pair.needs_methods { self.methods.of_trait.clone() } else { String::new() },
-                lines: self.lines(step_number, step, at, pair),
+            .map(|(at, pair)| {
+                let lines = self.lines(step_number, step, at, pair);
+                let uses_old = lines.iter().any(|line| line.contains("old"));
+                view::UpcastConversion {
+                    function: self.names.get(&(step_number, at)).cloned().unwrap_or_default(),
+                    argument: if uses_old { "old" } else { "_" },
+                    old: self.types.outside_name(step.old, pair.old),
+                    new: self.types.outside_name(step.new, pair.new),
+                    methods_of: if pair.needs_methods {
+                        self.methods.of_trait.clone()
+                    } else {
+                        String::new()
+                    },
+                    lines,
+                }
             })
             .collect()
     }

@@ -196,9 +196,10 @@ impl Types<'_, '_> {
     fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, scope);
+        // The value of a required property may be `null`.
+        let inner = if self.plan.form(field) == Form::Nullable { format!("Option<{inner}>") } else { inner };
         let (rust_type, mode) = match self.plan.form(field) {
-            Form::Nullable => (format!("Option<{inner}>"), "required"),
-            Form::Required => (inner.clone(), "required"),
+            Form::Required | Form::Nullable => (inner.clone(), "required"),
             Form::Maybe => (format!("rt::Maybe<{inner}>"), "maybe"),
             Form::Optional => (format!("Option<{inner}>"), "optional"),
         };
@@ -290,7 +291,14 @@ impl Types<'_, '_> {
 
     /// Returns the path of a document's event, for use beside the module of the document.
     pub(super) fn event_path(&self, document: DocumentId) -> String {
-        format!("{}::{}", self.module(document), root_name(&self.atlas.schema(document).at().subject))
+        let event = self.plan.events.iter().find(|event| event.document == document);
+        let root = event.map(|event| self.plan.definition(event.root));
+        let name = match root.filter(|root| root.requested.name.is_some()) {
+            Some(root) => root.name.clone(),
+            // The type, or another name of the type.
+            None => root_name(&self.atlas.schema(document).at().subject),
+        };
+        format!("{}::{name}", self.module(document))
     }
 
     /// Returns the name of a document's module inside the module of its subject.

@@ -217,6 +217,8 @@ impl<'a, 'c> Converter<'a, 'c> {
             | (RustType::String, RustType::String)
             | (RustType::Null, RustType::Null) => Ok(Conversion::Same),
             (RustType::Fixed(a), RustType::Fixed(b)) if a == b => Ok(Conversion::Same),
+            // The keywords of a user's other types are not proven.
+            (RustType::External(a), RustType::External(b)) if a == b && a.is_string => Ok(Conversion::Same),
             (RustType::Fixed(a), RustType::Fixed(b)) if a.is_within(*b) => Ok(Conversion::Into),
             (RustType::Fixed(_), RustType::Integer | RustType::Number)
             | (RustType::Integer, RustType::Number) => Ok(Conversion::Into),

@@ -70,9 +70,9 @@ struct Pair<'a, 'c> {
 impl Pair<'_, '_> {
     fn place(&self, new: Place, kinds: Kinds) -> Result<(), String> {
         let unknown = UNKNOWN.iter().find(|(keyword, restricts)| {
-            // `uniqueItems: false` restricts nothing.
-            kinds.meets(*restricts)
-                && self.atlas.keyword(new, keyword).is_some_and(|value| value != &Value::Bool(false))
+            let value = self.atlas.keyword(new, keyword);
+            let is_idle = *keyword == "uniqueItems" && value == Some(&Value::Bool(false));
+            kinds.meets(*restricts) && value.is_some() && !is_idle
         });
         if let Some((keyword, _)) = unknown {
             return Err(format!("the new schema has `{keyword}`"));

@@ -63,6 +63,8 @@ pub(crate) struct UpcastMethod {
 pub(crate) struct UpcastConversion {
     /// The name of the function; empty if the conversion is an `impl From`.
     pub(crate) function: String,
+    /// The name of the argument; `_` if no line uses it.
+    pub(crate) argument: &'static str,
     /// The path of the old type.
     pub(crate) old: String,
     /// The path of the new type.

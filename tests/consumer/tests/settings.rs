@@ -68,8 +68,8 @@ impl TextFormat<u32> for Hex {
 }
 
 use events::shop_order_placed::v1::{
-    Flag, Key, OrderId, OrderLine, OrderPlaced, OrderPlacedRef, Price, Quantity, Remark, Share, Tags,
-    order_line, order_placed,
+    Flag, Key, OrderId, OrderLine, Placed as OrderPlaced, PlacedRef as OrderPlacedRef, Price, Quantity,
+    Remark, Share, Tags, order_line, placed,
 };
 use money::Money;
 
@@ -97,6 +97,7 @@ fn accepted_events_come_back_unchanged() {
         ("refund", json!(null)),
         ("refund", json!({"amount": "1", "currency": "CHF"})),
         ("payments", json!([{"amount": "1", "currency": "CHF"}, {"amount": "2", "currency": "CHF"}])),
+        ("halves", json!([1, {"b": 2}])),
         ("from", json!("10.0.0.1")),
         ("from", json!(null)),
         ("color", json!("00FF7f")),
@@ -134,6 +135,9 @@ fn rejected_events_are_rejected() {
         ("total", json!(null)),
         ("refund", json!({"amount": "5"})),
         ("payments", json!([{"amount": "1", "currency": "CHF"}, {"currency": "CHF", "amount": "1"}])),
+        // Equality of the user's type is finer than equality in JSON.
+        ("halves", json!([1, 1.0])),
+        ("halves", json!([{"a": 1}, {"a": 1.0}])),
         ("from", json!("10.0.0.300")),
         ("coupon", json!("SPRINGTIME")),
         ("price", json!("A")),
@@ -162,7 +166,7 @@ fn types_have_the_requested_form() {
         .with_share(Share("0.25".parse().unwrap()))
         .with_key(Key::Integer(Integer::from(7)))
         .with_note(Remark::default());
-    let built = OrderPlaced::new(order_placed::Required {
+    let built = OrderPlaced::new(placed::Required {
         id: OrderId::from("A-18".to_owned()),
         placed_at: OffsetDateTime::UNIX_EPOCH.into(),
         total: Money::new(1, "CHF"),

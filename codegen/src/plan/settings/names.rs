@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use evschema_model::{Code, Diagnostic};
 use serde_json::Value;
 
-use super::resolve::wrong;
 use crate::atlas::Place;
 use crate::disk::Problem;
 use crate::names::{Style, distinct_beside};
 use crate::plan::Requested;
 use crate::plan::path::root_name;
+use crate::plan::requests::wrong;
 use crate::plan::typing::Planner;
 use crate::syntax;
 

@@ -2,43 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use evschema_model::{Code, Diagnostic, FormatType, Manifest, SchemaKey, TypeSettings};
+use evschema_model::{FormatType, SchemaKey, TypeSettings};
 
-use super::{Planner, Requests, alone};
 use crate::atlas::{DocumentId, Place};
 use crate::disk::Problem;
 use crate::options::TypeOptions;
 use crate::plan::Body;
+use crate::plan::requests::{Requests, alone, wrong};
+use crate::plan::typing::Planner;
 use crate::shape::Expression;
 use crate::syntax;
-
-/// Returns a problem of a setting in the manifest.
-pub(super) fn wrong(setting: &str, message: &str, help: &str) -> Problem {
-    let diagnostic = Diagnostic::new(Code::BadSetting, format!("`{setting}`: {message}")).help(help);
-    Problem { path: Manifest::FILE_NAME.into(), diagnostic }
-}
-
-/// Returns the wrapper of the runtime for strings of a format.
-pub(super) fn formatted(format: &FormatType) -> String {
-    /// Types whose own `Display` is not the text of a format of JSON Schema.
-    const RFC_3339: [&str; 4] = ["time::OffsetDateTime", "time::Date", "time::Time", "chrono::DateTime<"];
-    match format {
-        FormatType::Path(of) => {
-            let of = of.trim();
-            let bare = of.trim_start_matches("::");
-            let is_rfc_3339 = RFC_3339.iter().any(|known| match known.strip_suffix('<') {
-                Some(generic) => bare.starts_with(known) || bare == generic,
-                None => bare == *known,
-            });
-            if is_rfc_3339 {
-                format!("rt::Formatted<{of}, rt::Rfc3339>")
-            } else {
-                format!("rt::Formatted<{of}>")
-            }
-        }
-        FormatType::With { of, text } => format!("rt::Formatted<{}, {}>", of.trim(), text.trim()),
-    }
-}
 
 impl Planner<'_, '_> {
     /// Adds the settings for types. Call this function before planning. `documents` are all documents of the plan.
