@@ -46,6 +46,7 @@ cases! {
     names,
     nullable,
     numbers,
+    overlaps,
     recursive,
     rest,
     rust_enums,
