@@ -128,6 +128,12 @@ impl Engine {
         self.reserve_bytes(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
     }
 
+    /// Takes the steps and counts the bytes for a copy of a list of this size. Returns whether the limits allow the copy.
+    pub(crate) fn reserve_list(&mut self, bytes: usize) -> bool {
+        const BYTES_IN_A_STEP: usize = 4_096;
+        self.reserve_bytes(bytes) && self.spend((bytes / BYTES_IN_A_STEP) as u64)
+    }
+
     /// Returns whether the stack or the memory is nearly used up, or the caller has requested a stop.
     fn must_end(&self) -> bool {
         stacker::remaining_stack().is_some_and(|left| left < STACK_LEFT_MIN)

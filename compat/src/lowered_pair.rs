@@ -42,6 +42,10 @@ struct Key<'a> {
 /// farther version of a long line only once.
 const KEPT_MAX: usize = 2;
 
+/// The maximum number of nodes of the pairs that stay in memory, about 60 MB. To lower larger documents again is cheaper
+/// than to keep them.
+const KEPT_NODES_MAX: usize = 60_000;
+
 impl Key<'_> {
     /// Returns whether both keys refer to the same documents and have the same settings.
     fn is(&self, other: &Self) -> bool {
@@ -73,7 +77,8 @@ impl<'a> Pairs<'a> {
         let read = Reading { side: Side::Reader, requires_integer_lexeme, masked: &masked };
         let reader = lower(&mut tree, &graphs.reader, read);
         let pair = Pair { tree, writer, reader, graphs: Rc::new(graphs) };
-        if self.0.len() < KEPT_MAX {
+        let nodes = self.0.iter().map(|(_, known)| known.tree.len()).sum::<usize>() + pair.tree.len();
+        if self.0.len() < KEPT_MAX && nodes <= KEPT_NODES_MAX {
             self.0.push((key, pair.clone()));
         }
         Some(pair)

@@ -73,6 +73,13 @@ pub fn designed() -> Vec<Attack> {
         check("50,000 listed values", listed(50_000), listed(49_999)),
         check("20,000 properties", properties(20_000, "string"), properties(20_000, "integer")),
         check("300 conditions", conditions(300), conditions(299)),
+        check(
+            "215 branches with 12 references each",
+            items_of(referring(215, 12)),
+            items_of(referring(214, 12)),
+        ),
+        check("1,500 branches with a negation", negated(1_500), negated(1_499)),
+        check("10,000 branches with a property each", named(10_000), named(9_999)),
         validate("all of 16,000 for 60,000 items", all_of(16_000), zeros(60_000)),
         validate("any of 16,000 for 1,000 items", any_of(16_000), zeros(1_000)),
         validate("any of 1,000 for 300 items", any_of(1_000), zeros(300)),
@@ -451,6 +458,31 @@ fn listed(values: usize) -> Value {
 fn properties(many: usize, kind: &str) -> Value {
     let all = (0..many).map(|n| (format!("p{n}"), json!({"type": kind}))).collect::<Map<_, _>>();
     json!({"type": "object", "properties": all})
+}
+
+/// Returns a union. Each branch has a property whose members refer to the whole schema.
+fn referring(branches: usize, references: usize) -> Value {
+    let members: Map<String, Value> =
+        (0..references).map(|at| (format!("p{at}"), json!({"$ref": "#"}))).collect();
+    let property = json!({"type": "object", "properties": members, "minProperties": 1});
+    let branch = |n: usize| json!({"properties": {(format!("p{n}")): property}});
+    json!({"anyOf": (0..branches).map(branch).collect::<Vec<_>>()})
+}
+
+fn negated(branches: usize) -> Value {
+    let members = json!({"p0": {"$ref": "#"}, "p1": {"$ref": "#"}});
+    let property = json!({"type": "object", "properties": members});
+    let branch = |n: usize| json!({"properties": {(format!("p{n}")): property}, "not": {"required": [format!("q{n}")]}});
+    json!({"anyOf": (0..branches).map(branch).collect::<Vec<_>>()})
+}
+
+fn named(branches: usize) -> Value {
+    let branch = |n: usize| json!({"properties": {(format!("p{n}")): {"type": "object"}}});
+    json!({"anyOf": (0..branches).map(branch).collect::<Vec<_>>()})
+}
+
+fn items_of(schema: Value) -> Value {
+    json!({ "items": schema })
 }
 
 fn conditions(many: usize) -> Value {

@@ -4,17 +4,23 @@
 //! Every answer is exact, because a witness depends on it. The engine evaluates whether a branch accepts the value. If
 //! the engine cannot decide, the validator does.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::declarations::{self, Declarations};
 use super::open::rejects_all;
 use crate::engine::Engine;
 use crate::export::export;
+use crate::sample::nodes_in;
 use crate::tree::{Condition, Id, Name, Node};
 use crate::truth::Truth;
 
 /// The maximum depth of an event.
 const DEPTH_MAX: usize = 128;
+
+/// The number of steps for a node that the engine cannot export.
+const STEPS_OF_A_FAILURE: u64 = 32;
 
 /// Whether a branch counts if the engine cannot decide whether the branch holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -206,7 +212,8 @@ impl Engine {
             here.declarations.add(&declarations::own(&self.tree, &node));
             open.extend(declarations::always(&self.tree, &node));
             for branch in node.any_of.iter().chain(&node.one_of).flatten() {
-                here.declarations.is_no_map |= declarations::all(&self.tree, &[*branch]).is_no_map;
+                here.declarations.is_no_map =
+                    here.declarations.is_no_map || declarations::all(&self.tree, &[*branch]).is_no_map;
                 if self.counts(*branch, value, doubtful) {
                     open.push(*branch);
                 }
@@ -274,11 +281,25 @@ impl Engine {
     }
 
     fn validates(&mut self, id: Id, value: &Value) -> Truth {
+        // Without fuel, most answers of the engine are unknown. The validators for all of them would take more time and
+        // memory than the comparison.
+        if self.is_spent() {
+            return Truth::Unknown;
+        }
         if !self.closer.validators.contains_key(&id.index()) {
             let schema = export(&self.tree, id);
+            // The validator of a node also contains all nodes to which this node refers. So the validators of many nodes
+            // can be much larger than the document.
+            let has_room = match &schema {
+                Some(schema) => self.reserve_copy(nodes_in(schema)),
+                None => self.spend(STEPS_OF_A_FAILURE),
+            };
+            if !has_room {
+                return Truth::Unknown;
+            }
             let options = evschema_model::formats::checking(jsonschema::options(), self.formats);
             let validator = schema.and_then(|schema| options.build(&schema).ok());
-            self.closer.validators.insert(id.index(), validator.map(std::rc::Rc::new));
+            self.closer.validators.insert(id.index(), validator.map(Rc::new));
         }
         match self.closer.validators.get(&id.index()) {
             Some(Some(validator)) => Truth::of(validator.is_valid(value)),
@@ -404,7 +425,8 @@ impl Engine {
             here.declarations.add(&declarations::own(&self.tree, &node));
             open.extend(declarations::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
-                here.declarations.is_no_map |= declarations::all(&self.tree, union).is_no_map;
+                here.declarations.is_no_map =
+                    here.declarations.is_no_map || declarations::all(&self.tree, union).is_no_map;
                 let mut holding = Vec::new();
                 for branch in union {
                     match self.opened_holds(*branch, value) {
@@ -458,4 +480,24 @@ impl Engine {
 fn dependents<'n>(node: &'n Node, value: &'n Value) -> impl Iterator<Item = Id> + 'n {
     let has = move |name: &Name| value.get(&**name).is_some();
     node.objects.dependent_schemas.iter().filter(move |(name, _)| has(name)).map(|(_, schema)| *schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use evschema_model::Formats;
+    use serde_json::json;
+
+    use super::*;
+    use crate::tree::{Origin, Tree, Types};
+
+    #[test]
+    fn without_fuel_the_engine_compiles_no_validator() {
+        for (fuel, expected) in [(0, Truth::Unknown), (1_000, Truth::Yes)] {
+            let mut tree = Tree::default();
+            let schema = tree.add(Node { types: Types::OBJECT, ..Node::default() }, Origin::default());
+            let mut engine = Engine::new(tree, Formats::Assert, true, fuel);
+            assert_eq!(engine.holds(schema, &json!({})), expected);
+            assert!(engine.closer.validators.is_empty());
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::strip::AppliedSchemas;
 use super::way::Way;
 use crate::alternatives::{Alternative, AlternativeObjects, PropertyLayer, add_classes, explicit_names};
 use crate::engine::Engine;
-use crate::tree::{Id, Origin, Place, PlaceReader, Types};
+use crate::tree::{Id, Name, Origin, Place, PlaceReader, Types};
 use crate::truth::Truth;
 
 /// The input for closing a place.
@@ -40,13 +40,22 @@ impl Engine {
         self.closer.closings_in_progress.push(id.class());
         let ways = self.ways(place.schema);
         let mut alternatives = Vec::with_capacity(ways.len());
+        let mut is_closed = true;
         for way in ways.iter() {
-            match &place.reader {
-                None => alternatives.push(self.close(way, place, None)),
+            is_closed = match &place.reader {
+                None => self.close(way, place, None).map(|closed| alternatives.push(closed)).is_some(),
                 Some(reader) => self.without_undeclared(way, place, reader, &mut alternatives),
+            };
+            if !is_closed {
+                break;
             }
         }
         self.closer.closings_in_progress.pop();
+        if !is_closed {
+            // The fuel is used up, so the engine leaves the place open.
+            self.note_truncation();
+            return vec![self.anything().widened()];
+        }
         alternatives.retain(|alternative| !alternative.types.is_empty());
         let origin = self.tree.origin(id);
         if alternatives.iter().any(|alternative| alternative.opened != Truth::No)
@@ -61,14 +70,15 @@ impl Engine {
     }
 
     /// Adds the values of a way without the members that a tolerant reader removes. The function handles each type
-    /// separately, because the reader may declare different members for each type.
+    /// separately, because the reader may declare different members for each type. Returns `false` if the fuel is used
+    /// up.
     fn without_undeclared(
         &mut self,
         way: &Way,
         place: &Place,
         reader: &PlaceReader,
         alternatives: &mut Vec<Alternative>,
-    ) {
+    ) -> bool {
         // The reader removes nothing from a value without members and items.
         alternatives.push(way.alternative.without(Types::ARRAY.or(Types::OBJECT)));
         for one in [Types::ARRAY, Types::OBJECT] {
@@ -79,12 +89,15 @@ impl Engine {
                 continue;
             }
             let read = self.applied_schemas(&alternative, reader);
-            let closed = self.close(&Way { alternative, ..way.clone() }, place, Some(&read));
+            let way = Way { alternative, ..way.clone() };
+            let Some(closed) = self.close(&way, place, Some(&read)) else { return false };
             alternatives.push(self.strip(closed, &read));
         }
+        true
     }
 
-    fn close(&mut self, way: &Way, place: &Place, reader: Option<&AppliedSchemas>) -> Alternative {
+    /// Returns the closed alternative of a way; `None` if the fuel is used up.
+    fn close(&mut self, way: &Way, place: &Place, reader: Option<&AppliedSchemas>) -> Option<Alternative> {
         let mut declarations = way.declarations.clone();
         let has_tuple = 0 < declarations.tuple;
         let is_no_map = declarations.is_no_map;
@@ -114,11 +127,14 @@ impl Engine {
         let lacks_items = way.declarations.tuple < declarations.tuple
             && (way.declarations.tuple as u64) < way.alternative.arrays.min;
         let closing = Closing { declarations, maybe, reader };
+        if !self.reserve_closing(&way.alternative, &closing) {
+            return None;
+        }
         let mut alternative = way.alternative.clone();
         if lacks_names || lacks_items || self.may_leave_nothing(&place.maybe) {
             // Whether the place must stay open depends on schemas that may not hold. So the alternative stays as it is,
             // which is wider and so safe.
-            return alternative;
+            return Some(alternative);
         }
         if alternative.values.is_none() && alternative.types.has(Types::OBJECT) {
             self.close_object(&mut alternative, &closing);
@@ -126,7 +142,28 @@ impl Engine {
         if alternative.values.is_none() && alternative.types.has(Types::ARRAY) {
             self.close_array(&mut alternative, &closing);
         }
-        alternative
+        Some(alternative)
+    }
+
+    /// Takes the steps and counts the bytes to close an alternative. Returns whether the limits allow it.
+    fn reserve_closing(&mut self, alternative: &Alternative, closing: &Closing<'_>) -> bool {
+        /// The number of entries that the engine visits in one step.
+        const ENTRIES_IN_A_STEP: usize = 64;
+        let (objects, arrays) = (&alternative.objects, &alternative.arrays);
+        let named: usize =
+            objects.layers.iter().map(|layer| layer.properties.len() + layer.patterns.len() + 1).sum();
+        let items: usize = arrays.layers.iter().map(|_| Self::prefix_len(arrays) + 1).sum();
+        // Each child asks all schemas of the place which of their parts may apply to the child.
+        let read = closing.reader.map_or(&[][..], |read| &read.maybe);
+        let asked = closing.maybe.iter().chain(read).map(|id| {
+            let node = self.tree.node(*id);
+            1 + node.objects.patterns.len() + node.values.as_ref().map_or(0, |values| values.len())
+        });
+        let asked: usize = asked.sum();
+        let declared = closing.declarations.len();
+        let entries = (named + items).saturating_mul(1 + asked).saturating_add(declared + asked);
+        let bytes = (named + items + declared) * size_of::<(Name, Id)>() + closing.declarations.bytes();
+        self.reserve_bytes(bytes) && self.spend((entries / ENTRIES_IN_A_STEP) as u64)
     }
 
     /// Returns whether schemas require something that no value with only declared members may satisfy.

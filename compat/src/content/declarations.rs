@@ -36,6 +36,18 @@ impl Declarations {
         self.has_free_items |= other.has_free_items;
     }
 
+    /// Returns the number of declared names and patterns.
+    pub(super) fn len(&self) -> usize {
+        self.names.len() + self.patterns.len()
+    }
+
+    /// Returns the approximate size of the lists of names and patterns in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        /// The size of a name in a tree that is two thirds full.
+        const NAME_BYTES: usize = size_of::<Name>() * 3 / 2;
+        self.len() * NAME_BYTES
+    }
+
     /// Returns whether every member is declared.
     pub(crate) fn has_all_members(&self) -> bool {
         self.is_free || !self.is_no_map
@@ -158,25 +170,35 @@ pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
         }
         found.push(id);
         let node = tree.node(id);
-        open.extend(always(tree, node));
-        open.extend(node.any_of.iter().flatten().chain(node.one_of.iter().flatten()));
-        open.extend(node.objects.dependent_schemas.iter().map(|(_, schema)| *schema));
-        open.extend(&node.tests);
-        for condition in &node.conditions {
-            open.extend([Some(condition.test), condition.then, condition.otherwise].into_iter().flatten());
-        }
+        open.extend(always(tree, node).chain(sometimes(node)));
     }
     found
 }
 
 /// Returns whether a node has parts that hold only for some of its values, such as branches.
 pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
-    in_place(tree, &[id]).into_iter().any(|part| {
-        let node = tree.node(part);
-        let unions = node.any_of.len() + node.one_of.len();
-        let parts = node.conditions.len() + node.tests.len() + node.objects.dependent_schemas.iter().count();
-        0 < unions + parts
-    })
+    let mut seen = HashSet::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        if !seen.insert(id.index()) {
+            continue;
+        }
+        let node = tree.node(id);
+        if sometimes(node).next().is_some() {
+            return true;
+        }
+        open.extend(always(tree, node));
+    }
+    false
+}
+
+/// Returns the schemas that apply to the same value as a node, but only to some of its values: the parts of unions and
+/// conditions, and the schemas that depend on a property.
+pub(super) fn sometimes(node: &Node) -> impl Iterator<Item = Id> + '_ {
+    let branches = node.any_of.iter().chain(&node.one_of).flatten().copied();
+    let dependent = node.objects.dependent_schemas.iter().map(|(_, schema)| *schema);
+    let conditional = node.conditions.iter().flat_map(|own| [Some(own.test), own.then, own.otherwise]);
+    branches.chain(dependent).chain(node.tests.iter().copied()).chain(conditional.flatten())
 }
 
 /// Returns the schemas that apply wherever a node applies: `allOf` and references.

@@ -123,7 +123,7 @@ impl Engine {
             if is_counted || is_odd || node.unsupported.is_some() || NODES_MAX < seen.len() {
                 return false;
             }
-            open.extend(declarations::in_place(&self.tree, &[id]));
+            open.extend(declarations::always(&self.tree, node).chain(declarations::sometimes(node)));
             open.extend(objects.properties.iter().chain(objects.patterns.iter()).map(|(_, id)| *id));
             open.extend(objects.additional.into_iter().chain(objects.unevaluated));
             open.extend(arrays.prefix.iter().copied().chain(arrays.items).chain(arrays.unevaluated));

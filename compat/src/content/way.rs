@@ -16,6 +16,11 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    /// Returns the approximate size in bytes of this way. The size excludes the assertions of the alternative.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.declarations.bytes() + self.maybe.len() * size_of::<Id>()
+    }
+
     /// Returns the way in which the schemas of both ways hold.
     pub(super) fn and(&self, other: &Self) -> Self {
         let mut declarations = self.declarations.clone();

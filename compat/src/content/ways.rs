@@ -29,6 +29,9 @@ const SETS_MAX: usize = 3;
 /// branches share a value.
 const PAIRS_MAX: usize = 24;
 
+/// The number of visited nodes for one step.
+const NODES_IN_A_STEP: u64 = 64;
+
 impl Engine {
     /// Returns the ways in which the schemas of a node can hold.
     pub(super) fn ways(&mut self, id: Id) -> Rc<Vec<Way>> {
@@ -57,7 +60,8 @@ impl Engine {
         path.push(id);
         let ways = self.ways_here(id, path);
         path.pop();
-        if truncations == self.truncations() && !self.closer.keeps_conditions {
+        let bytes = ways.iter().map(Way::bytes).sum();
+        if truncations == self.truncations() && !self.closer.keeps_conditions && self.reserve_bytes(bytes) {
             self.closer.ways.insert(id.index(), Rc::new(ways.clone()));
         }
         ways
@@ -100,19 +104,26 @@ impl Engine {
     /// combines the existing ways with the unsplit schemas in `whole`.
     fn both(&mut self, ways: Vec<Way>, others: Vec<Way>, whole: &[Id]) -> Vec<Way> {
         let many = ways.len().saturating_mul(others.len());
-        let is_one_union = ways.len() == 1 && others.len() <= UNION_MAX;
-        if (WAYS_MAX < many && !is_one_union) || !self.spend(many as u64) {
-            return ways.into_iter().map(|way| self.left_whole(way, whole)).collect();
+        if others_max(&ways) < others.len() || !self.spend(many as u64) {
+            return self.all_left_whole(ways, whole);
         }
         let mut both = Vec::with_capacity(many);
         for way in &ways {
             for other in &others {
-                if !way.alternative.types.and(other.alternative.types).is_empty() {
-                    both.push(way.and(other));
+                if way.alternative.types.and(other.alternative.types).is_empty() {
+                    continue;
                 }
+                if !self.reserve_bytes(way.bytes() + other.bytes()) {
+                    return self.all_left_whole(ways, whole);
+                }
+                both.push(way.and(other));
             }
         }
         both
+    }
+
+    fn all_left_whole(&self, ways: Vec<Way>, union: &[Id]) -> Vec<Way> {
+        ways.into_iter().map(|way| self.left_whole(way, union)).collect()
     }
 
     fn left_whole(&self, mut way: Way, union: &[Id]) -> Way {
@@ -130,17 +141,27 @@ impl Engine {
 
     fn in_any(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
         let is_described = declarations::describes(&self.tree, union);
-        let declaring: Vec<Id> = union
-            .iter()
-            .copied()
-            .filter(|branch| declarations::all(&self.tree, &[*branch]) != Declarations::default())
-            .collect();
+        let Some(declaring) = self.declaring(union) else { return self.all_left_whole(ways, union) };
         let are_exclusive = self.are_exclusive(union);
-        let mut others: Vec<Way> = Vec::new();
+        // Each way of a wide union has a list of all other branches, so the function counts the ways first.
+        let mut found: Vec<(Id, Vec<Way>)> = Vec::new();
+        let mut many = 0;
         for branch in union {
-            for mut way in self.find_ways(*branch, path) {
+            let own = self.find_ways(*branch, path);
+            many += own.len();
+            if others_max(&ways) < many {
+                return self.all_left_whole(ways, union);
+            }
+            found.push((*branch, own));
+        }
+        let mut others: Vec<Way> = Vec::with_capacity(many);
+        for (branch, own) in found {
+            for mut way in own {
                 if !are_exclusive && SETS_MAX < declaring.len() {
-                    let also = declaring.iter().copied().filter(|other| other != branch);
+                    if !self.reserve_list(declaring.len() * size_of::<Id>()) {
+                        return self.all_left_whole(ways, union);
+                    }
+                    let also = declaring.iter().copied().filter(|other| *other != branch);
                     let also: Vec<Id> = if declaring.len() <= PAIRS_MAX {
                         also.filter(|other| !self.is_disjoint(&way.alternative, *other)).collect()
                     } else {
@@ -166,11 +187,31 @@ impl Engine {
         self.both(ways, others, union)
     }
 
+    /// Returns the branches of a union that declare something; `None` if the fuel is used up.
+    fn declaring(&mut self, union: &[Id]) -> Option<Vec<Id>> {
+        let mut declaring = Vec::new();
+        for branch in union {
+            let parts = declarations::in_place(&self.tree, &[*branch]);
+            if !self.spend(parts.len() as u64 / NODES_IN_A_STEP) {
+                return None;
+            }
+            let declares =
+                |part: &Id| declarations::own(&self.tree, self.tree.node(*part)) != Declarations::default();
+            if parts.iter().any(declares) {
+                declaring.push(*branch);
+            }
+        }
+        Some(declaring)
+    }
+
     fn in_one(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
         let is_described = declarations::describes(&self.tree, union);
         let mut others: Vec<Way> = Vec::new();
         for branch in union {
             others.extend(self.find_ways(*branch, path));
+            if others_max(&ways) < others.len() {
+                return self.all_left_whole(ways, union);
+            }
         }
         let are_exclusive = self.are_exclusive(union);
         for other in &mut others {
@@ -248,6 +289,15 @@ impl Engine {
             ways.append(&mut lacking);
         }
         ways
+    }
+}
+
+/// Returns the maximum number of ways with which the engine combines these ways.
+fn others_max(ways: &[Way]) -> usize {
+    match ways.len() {
+        0 => usize::MAX,
+        1 => UNION_MAX,
+        many => WAYS_MAX / many,
     }
 }
 

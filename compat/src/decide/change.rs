@@ -12,16 +12,26 @@ use crate::engine::Engine;
 use crate::export::export;
 use crate::number::Decimal;
 use crate::obligation::Obligation;
+use crate::sample::nodes_in;
 use crate::tree::{Id, Node, Strings, Tree, Types, normalized};
 
 /// The maximum number of alternatives of a writer for which the text lists each alternative.
 const ALTERNATIVES_MAX: usize = 64;
 
+/// The maximum number of JSON values in the texts of all findings of a comparison. A text contains each schema with all
+/// schemas to which it refers, so the texts can be much larger than the documents.
+pub(super) const VALUES_MAX: usize = 200_000;
+
+/// The number of JSON values for a schema that the engine cannot export. The engine may visit most parts of the schema
+/// before it notices this.
+const VALUES_OF_A_FAILURE: usize = 2_000;
+
 impl Change {
-    /// Returns the change behind a violated obligation.
-    pub(super) fn of(engine: &mut Engine, obligation: &Obligation) -> Self {
+    /// Returns the change behind a violated obligation. The text takes its JSON values from `values_left`. If too few are
+    /// left, the change counts as the change of the documents.
+    pub(super) fn of(engine: &mut Engine, obligation: &Obligation, values_left: &mut usize) -> Self {
         let reader = engine.tree.shared(obligation.reader);
-        let mut texts = Texts { engine, writer: obligation.writer, is_of_documents: false };
+        let mut texts = Texts { engine, writer: obligation.writer, is_of_documents: false, values_left };
         let value = texts.change(&obligation.assertion, &reader);
         Self { text: normalized(&value).to_string(), is_of_documents: texts.is_of_documents }
     }
@@ -31,6 +41,7 @@ struct Texts<'e> {
     engine: &'e mut Engine,
     writer: Id,
     is_of_documents: bool,
+    values_left: &'e mut usize,
 }
 
 impl Texts<'_> {
@@ -188,12 +199,15 @@ impl Texts<'_> {
     }
 
     fn schema(&mut self, id: Id) -> Value {
-        let schema = export(&self.engine.tree, id);
+        let schema = if *self.values_left == 0 { None } else { export(&self.engine.tree, id) };
         self.written_out(schema)
     }
 
     fn written_out(&mut self, schema: Option<Value>) -> Value {
-        let Some(mut schema) = schema else {
+        let values = schema.as_ref().map_or(VALUES_OF_A_FAILURE, nodes_in);
+        let has_room = values <= *self.values_left;
+        *self.values_left = self.values_left.saturating_sub(values);
+        let Some(mut schema) = schema.filter(|_| has_room) else {
             self.is_of_documents = true;
             return Value::Null;
         };

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::attempts::answer;
+use super::change::VALUES_MAX;
 use super::confirm::Confirmer;
 use super::{Answer, Roots};
 use crate::assertion::Assertion;
@@ -43,6 +44,8 @@ struct Search {
     relaxed: Vec<Relaxed>,
     /// Whether the search relaxed the reader at more assertions than its findings report.
     is_inexact: bool,
+    /// The number of JSON values that the texts of further findings may have.
+    values_left: usize,
 }
 
 /// Completes a decision that has a first finding.
@@ -61,6 +64,7 @@ pub(super) fn search<'a>(
         known: Vec::new(),
         relaxed: Vec::new(),
         is_inexact: false,
+        values_left: VALUES_MAX,
     };
     let spent_max = engine.spent().saturating_add(question.fuel.saturating_mul(PHASES_MAX));
     let mut next = first;
@@ -110,7 +114,7 @@ impl Search {
             witness.obligation = engine.relaxations.as_written(witness.obligation);
             match self.note(engine, &witness.obligation) {
                 Noted::New => {
-                    let change = Change::of(engine, &witness.obligation);
+                    let change = Change::of(engine, &witness.obligation, &mut self.values_left);
                     self.witnesses.push((witness, change));
                     is_new = true;
                 }
@@ -123,7 +127,7 @@ impl Search {
         {
             match self.note(engine, obligation) {
                 Noted::New => {
-                    open.change = Change::of(engine, obligation);
+                    open.change = Change::of(engine, obligation, &mut self.values_left);
                     self.open.push(open);
                     is_new = true;
                 }

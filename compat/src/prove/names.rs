@@ -30,6 +30,9 @@ const PATTERNS_MAX: usize = 24;
 /// The maximum number of cells of an object.
 const CELLS_MAX: usize = 128;
 
+/// The number of cells that the engine divides in one step.
+const CELLS_IN_A_STEP: u64 = 4;
+
 /// The maximum number of names that the engine lists, if only finitely many names are possible.
 const LISTED_MAX: usize = 64;
 
@@ -68,6 +71,10 @@ impl Engine {
         };
         let mut open = vec![(Vec::new(), Vec::new())];
         for pattern in patterns.iter().take(PATTERNS_MAX) {
+            // Without fuel, the engine ignores the other patterns.
+            if !self.spend(open.len() as u64 / CELLS_IN_A_STEP) {
+                break;
+            }
             let mut next = Vec::new();
             for (every, none) in open {
                 let with: Vec<Name> = [every.as_slice(), std::slice::from_ref(pattern)].concat();

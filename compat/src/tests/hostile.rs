@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use evschema_model::{ContentModel, Mode};
 use serde_json::{Map, Value, json};
 
-use super::{Settings, contained, diff, resolved};
+use super::{Settings, contained, diff, resolved, settings};
 
 /// Limit on the time of one comparison, without optimisation and on a busy machine. In a release build, the slowest one
 /// took less than half a second.
@@ -230,4 +231,32 @@ fn nested_dependent_schemas() {
     // This took seconds in an earlier engine, which repeated the same comparison of a member.
     assert_eq!(answered("narrower", &wide, &narrow), Some(false));
     assert_ne!(answered("wider", &narrow, &wide), Some(false));
+}
+
+#[test]
+fn wide_unions_under_a_content_model() {
+    let compared = |name: &str, branch: &dyn Fn(usize) -> Value, branches: usize| {
+        let schema = |branches: usize| {
+            let union: Vec<Value> = (0..branches).map(branch).collect();
+            json!({"anyOf": union}).to_string()
+        };
+        let started = Instant::now();
+        let (old, new) = (schema(branches), schema(branches - 1));
+        let settings = settings(Mode::BackwardTransitive, ContentModel::Lenient);
+        diff(&resolved("1.0.0", &old), &resolved("1.1.0", &new), &settings);
+        let elapsed = started.elapsed();
+        assert!(elapsed < ELAPSED_MAX, "{name} took {elapsed:?}");
+    };
+    let whole = |names: usize| -> Value {
+        let members: Map<String, Value> =
+            (0..names).map(|n| (format!("p{n}"), json!({"$ref": "#"}))).collect();
+        json!({"type": "object", "properties": members, "minProperties": 1})
+    };
+    // A list of the other branches for each branch would take 800 MB.
+    compared("one property", &|n| json!({"properties": {(format!("p{n}")): {"type": "object"}}}), 10_000);
+    // A validator for each branch would contain the whole schema each time.
+    compared("validators", &|n| json!({"properties": {(format!("p{n}")): whole(12)}}), 200);
+    // So would the text of each branch, for the fingerprint of the finding. The texts would take more than 4 GB.
+    let negated = |n: usize| json!({"properties": {(format!("p{n}")): whole(2)}, "not": {"required": [format!("q{n}")]}});
+    compared("texts", &negated, 1_500);
 }
