@@ -10,7 +10,7 @@ rt::object! {
         at "at" required String,
         author "author" required String,
         reason "reason" required String,
-        never_used "never_used" optional bool => with_never_used,
+        never_used "never_used" optional bool => with_never_used or never_used_or_default = false,
     }
 }
 rt::event! { VersionYanked "evschema.version.yanked" "1.0.0" "sha256:e6fe37abac36d04138795bed4f7fc7533997f432831fe2ffb6995d2e125cc5c0" "/schemas/evschema.version.yanked/1.0.0.json" }
