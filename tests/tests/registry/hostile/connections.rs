@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use evschema_registry::{Config, Timeouts};
+use serde_json::{Value, json};
 
 use crate::registry::world::World;
 
@@ -187,8 +188,20 @@ fn deaf(world: &World) -> String {
 }
 
 fn half_closed(world: &World) -> String {
+    // The check takes so long that the registry sees the end of the requests before it has an answer.
+    let properties = |from: usize| -> serde_json::Map<String, Value> {
+        let target = |to: usize| json!({ "$ref": format!("#/$defs/d{}", (7 * from + 31 * to) % 200) });
+        (0..8).map(|to| (format!("p{to}"), target(to))).collect()
+    };
+    let definitions: serde_json::Map<String, Value> =
+        (0..200).map(|from| (format!("d{from}"), json!({ "properties": properties(from) }))).collect();
+    let body = json!({ "$ref": "#/$defs/d0", "$defs": definitions }).to_string();
     let mut stream = connect(world);
-    stream.write_all(b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+    let head = format!(
+        "POST /schemas/a/check HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
     end_of(stream)
 }
