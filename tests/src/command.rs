@@ -37,9 +37,7 @@ fn build() -> PathBuf {
     // Builds the whole workspace. In this way, Cargo uses the same features as for the test, and compiles no crate
     // twice.
     command.args(["build", "--quiet", "--workspace", "--bin", "evschema"]).current_dir(repository());
-    if release {
-        command.arg("--release");
-    }
+    command.args(["--profile", if release { "release" } else { "test" }]);
     let status = command.status().expect("cargo runs");
     assert!(status.success(), "`cargo build --bin evschema` {status}");
     folder.join("evschema")

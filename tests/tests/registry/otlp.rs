@@ -57,10 +57,9 @@ fn program() -> std::path::PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).unwrap();
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--quiet", "--package=evschema", "--features=otlp"]);
-    if folder.file_name().is_some_and(|name| name == "release") {
-        command.arg("--release");
-    }
+    let release = folder.file_name().is_some_and(|name| name == "release");
+    let profile = if release { "--profile=release" } else { "--profile=test" };
+    command.args(["build", "--quiet", profile, "--package=evschema", "--features=otlp"]);
     assert!(command.current_dir(evschema_tests::repository()).status().unwrap().success());
     folder.join("evschema")
 }

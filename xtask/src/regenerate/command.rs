@@ -12,7 +12,8 @@ pub(super) fn files(root: &Path) -> Files {
 
 fn file(root: &Path, page: &str) -> Result<Generated, Box<dyn std::error::Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let run = ["run", "--quiet", "--locked", "--package=evschema", "--", "reference", page];
+    // `cargo xtask test` has already built the command with this profile.
+    let run = ["run", "--quiet", "--locked", "--profile=test", "--package=evschema", "--", "reference", page];
     let output = Command::new(cargo).args(run).current_dir(root).output()?;
     if !output.status.success() {
         return Err(
