@@ -8,6 +8,8 @@ pub mod events {
     include!(concat!(env!("OUT_DIR"), "/events.rs"));
 }
 
+pub mod upcasts;
+
 use events::commerce_order_placed::v2::{Line, OrderPlaced};
 
 /// Returns the number of pieces in an order.

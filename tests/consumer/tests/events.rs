@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use commerce_order_placed::AnyOrderPlaced;
 use commerce_order_placed::v2::{Line, OrderPlaced};
-use evschema_runtime::{Error, Event, Integer, Json};
+use evschema_runtime::{Error, Event, Hint, Integer, Json};
 use evschema_tests_consumer::events::{
     commerce_order_cancelled, commerce_order_placed, commerce_payment_captured, commerce_shipment_dispatched,
     fraud_alert_raised, ledger_account_closed, ledger_account_opened, ledger_entry_posted,
     media_file_uploaded, media_rendition_completed, telemetry_reading_recorded,
 };
+use evschema_tests_consumer::upcasts::SameCurrency;
 use evschema_tests_consumer::{pieces, with_line};
 
 const ORDER: &str = r#"{
@@ -121,4 +123,36 @@ fn every_example_comes_back() {
     examples_come_back::<telemetry_reading_recorded::v1::ReadingRecorded>();
     examples_come_back::<media_rendition_completed::v1::RenditionCompleted>();
     examples_come_back::<commerce_shipment_dispatched::v1::ShipmentDispatched>();
+}
+
+/// An order of version 1.0.0, which has no lines.
+const OLD_ORDER: &str = r#"{"order_id": "6f1c2a8e-0d3b-4c57-9a41-2f5f8f1f0b11", "placed_at": "2026-03-01T09:30:00Z",
+    "currency": "EUR", "total": 4990, "lines": [{"sku": "MUG-BLUE", "quantity": 2, "unit_price": 2495}]}"#;
+
+#[test]
+fn an_old_event_becomes_the_newest_version() {
+    let hint = Hint::dataschema("/schemas/commerce.order.placed/1.1.0.json");
+    let old = AnyOrderPlaced::decode(hint, OLD_ORDER.as_bytes()).unwrap();
+    assert!(matches!(old, AnyOrderPlaced::V1(_)));
+    let new = old.into_latest_with(&SameCurrency).unwrap();
+    assert_eq!((new.total.minor, new.lines[0].unit_price.currency.as_str()), (4990, "EUR"));
+    assert_eq!(OrderPlaced::from_slice(&new.to_vec().unwrap()).unwrap(), new);
+}
+
+#[test]
+fn a_converted_event_is_validated() {
+    for (from, to, pointer) in [
+        // Version 2 requires at least one line.
+        (r#", "lines": [{"sku": "MUG-BLUE", "quantity": 2, "unit_price": 2495}]"#, "", "/lines"),
+        ("4990", "9007199254740993", "/total/minor"),
+    ] {
+        let text = OLD_ORDER.replace(from, to);
+        let old = AnyOrderPlaced::decode(
+            Hint::dataschema("/schemas/commerce.order.placed/1.1.0.json"),
+            text.as_bytes(),
+        );
+        let error = old.unwrap().into_latest_with(&SameCurrency).unwrap_err();
+        let pointers: Vec<&str> = error.violations().iter().map(|v| v.pointer.as_str()).collect();
+        assert_eq!(pointers, [pointer], "{error}");
+    }
 }
