@@ -38,6 +38,7 @@ struct Programs {
     initdb: PathBuf,
     postgres: PathBuf,
     createdb: PathBuf,
+    pg_basebackup: PathBuf,
     /// The user and group for a process of root, because Postgres does not run as root.
     run_as: Option<(u32, u32)>,
 }
@@ -253,7 +254,61 @@ impl Postgres {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// Starts a server with a copy of this server's data. It follows this server by synchronous replication: this
+    /// server acknowledges a write only after the standby has it.
+    ///
+    /// # Panics
+    ///
+    /// If the standby does not start.
+    #[expect(clippy::panic, reason = "in a test, a server that does not start is a failure to report")]
+    pub fn start_standby(&self) -> Self {
+        let port = self.port.to_string();
+        let copy = |folder: &Path, data: &Path| {
+            let mut command = self.programs.command(&self.programs.pg_basebackup, folder);
+            command.args(["-h", "127.0.0.1", "-U", USER, "-p", &port, "--write-recovery-conf", "--no-sync"]);
+            // Without a checkpoint on request, the copy would wait for the next regular one.
+            run(command.args(["--checkpoint", "fast", "--pgdata"]).arg(data))
+        };
+        let standby = Self::start_with(&self.programs, Keeps::WhatItTold, copy);
+        let standby = standby.unwrap_or_else(|error| panic!("{error}"));
+        // After the copy, so that the standby waits for nobody when it is promoted.
+        Self::run_sql(&self.url(), "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        Self::run_sql(&self.url(), "SELECT pg_reload_conf()");
+        standby
+    }
+
+    /// Makes a standby the primary, and waits until it accepts writes.
+    ///
+    /// # Panics
+    ///
+    /// If the server returns an error.
+    pub fn promote(&self) {
+        Self::run_sql(&self.url(), "SELECT pg_promote(true)");
+    }
+
+    /// Returns the URL of a database on this server or on another one.
+    pub fn url_with(&self, other: &Self, database_url: &str) -> String {
+        let database = database_url.rsplit('/').next().unwrap_or_default();
+        format!("postgres://{USER}@127.0.0.1:{},127.0.0.1:{}/{database}", self.port, other.port)
+    }
+
     fn start_once(programs: &Programs, keeps: Keeps) -> Result<Self, HarnessError> {
+        Self::start_with(programs, keeps, |folder, data| {
+            run(programs
+                .command(&programs.initdb, folder)
+                .args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"])
+                .args(["--no-sync", "--pgdata"])
+                .arg(data))
+        })
+    }
+
+    /// Starts a server with the data that a function writes. The arguments of the function are the temporary folder and
+    /// the folder for the data.
+    fn start_with(
+        programs: &Programs,
+        keeps: Keeps,
+        write_data: impl FnOnce(&Path, &Path) -> Result<(), HarnessError>,
+    ) -> Result<Self, HarnessError> {
         let folder = tempfile::Builder::new().prefix("evschema-postgres-").tempdir();
         let folder = folder.map_err(|cause| HarnessError::Run { program: "mkdtemp".to_owned(), cause })?;
         let data = folder.path().join("data");
@@ -261,11 +316,7 @@ impl Postgres {
             chown(folder.path(), Some(user), Some(group))
                 .map_err(|cause| HarnessError::Run { program: "chown".to_owned(), cause })?;
         }
-        run(programs
-            .command(&programs.initdb, folder.path())
-            .args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"])
-            .arg("--pgdata")
-            .arg(&data))?;
+        write_data(folder.path(), &data)?;
         let port = free_port().map_err(|cause| HarnessError::Run { program: "bind".to_owned(), cause })?;
         let keeper = programs
             .command(Path::new("sh"), folder.path())
@@ -288,14 +339,16 @@ impl Postgres {
         Ok(server)
     }
 
-    /// Waits for the word `ready` in the status file of the server, as `pg_ctl` does.
+    /// Waits for the status in the status file of the server, as `pg_ctl` does.
     fn wait_until_ready(&self) -> Result<(), HarnessError> {
         const STATUS_LINE: usize = 7;
         let (data, log) = (&self.data, self.data.with_file_name("log"));
         let start = Instant::now();
         loop {
             let state = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-            if state.lines().nth(STATUS_LINE).is_some_and(|status| status.trim() == "ready") {
+            let status = state.lines().nth(STATUS_LINE).map(str::trim);
+            // A standby never has the status `ready`.
+            if matches!(status, Some("ready" | "standby")) {
                 return Ok(());
             }
             let printed = tail_of(&log);
@@ -331,8 +384,9 @@ impl Programs {
         let find = |name| find_program(name, &further).ok_or(MISSING);
         // Debian links only some programs into the PATH. The other programs are in the folder of the link targets.
         let (initdb, postgres, createdb) = (find("initdb")?, find("postgres")?, find("createdb")?);
+        let pg_basebackup = find("pg_basebackup")?;
         let run_as = if number(&["-u"]) == Some(0) { Some(unprivileged()?) } else { None };
-        Ok(Self { initdb, postgres, createdb, run_as })
+        Ok(Self { initdb, postgres, createdb, pg_basebackup, run_as })
     }
 
     /// Returns a command that runs as the correct user, in a folder that this user may enter.

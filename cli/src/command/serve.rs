@@ -30,7 +30,8 @@ const FILES_KEPT: usize = 64 + limits::OVERLOAD_ANSWERS_MAX;
 /// the policy of new subjects from the manifest.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://user@host/name`.
+    /// The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://user@host/name`. Postgres may have several hosts,
+    /// such as `postgres://user@one,two/name`; the registry then follows the primary server.
     #[arg(
         long,
         env = "EVSCHEMA_DB",

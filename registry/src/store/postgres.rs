@@ -4,6 +4,7 @@ mod append;
 mod connections;
 mod database;
 mod history;
+mod hosts;
 mod search;
 mod statements;
 mod tokens;

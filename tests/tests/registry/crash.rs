@@ -92,6 +92,26 @@ fn a_postgres_that_is_killed_loses_nothing_and_is_found_again() {
 }
 
 #[test]
+fn a_promoted_standby_has_every_acknowledged_write_and_is_found() {
+    let mut primary = Postgres::start_durable();
+    let database = primary.create_database();
+    let standby = primary.start_standby();
+    let url = primary.url_with(&standby, &database);
+    let mut processes = [Process::start(&url), Process::start(&url)];
+    write_through("postgres with a standby", &mut processes, |processes, number| {
+        if number == 0 {
+            primary.crash();
+            standby.promote();
+        } else {
+            // From now on, a registry starts although the first host of its URL is gone.
+            processes[0].crash();
+            processes[0].run();
+            processes[0].wait_until_ready();
+        }
+    });
+}
+
+#[test]
 fn while_the_database_is_away_reads_go_on_and_all_recovers_by_itself() {
     let mut server = Postgres::start_durable();
     let process = Process::start(&server.create_database());

@@ -1,8 +1,7 @@
-use std::str::FromStr;
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{Connection as _, Executor, Postgres as Driver, Transaction, query_scalar};
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, Executor, Postgres as Driver, Transaction, query_scalar};
-
+use super::hosts::Hosts;
 use super::statements::{ACQUIRE_TIMEOUT, STATEMENTS_MAX, Statements, TRUSTED_FOR};
 use crate::store::migrations;
 use crate::store::outcome::{Access, StoreError};
@@ -29,14 +28,12 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Connects, and updates the tables.
+    /// Connects, and updates the tables. If the URL names several servers, the connections follow the primary.
     pub(super) async fn open(url: &str, access: Access) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)?;
+        let hosts = Hosts::parse(url)?;
         // The first connection is not from the pool. If the server rejects a connection, the pool would retry until its
         // timeout, and then report only the timeout.
-        let mut first = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect())
-            .await
-            .map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let (mut first, options) = hosts.connect(access).await?;
         match access {
             Access::Write => migrations::run(&migrations::postgres(), &mut first).await?,
             Access::ReadOnly => {
@@ -45,10 +42,16 @@ impl Connections {
                 migrations::check(&migrations::postgres(), applied)?;
             }
         }
-        first.close().await?;
         let transactions = pool(TRANSACTIONS_MAX).connect_lazy_with(options.clone());
-        let statements = Statements::new(pool(STATEMENTS_MAX).connect_lazy_with(options));
-        Ok(Self { statements, transactions })
+        let statements = pool(STATEMENTS_MAX).connect_lazy_with(options);
+        if hosts.has_several() {
+            let pools = [transactions.clone(), statements.clone()];
+            // The task ends when the pools are closed.
+            drop(tokio::spawn(hosts.follow(first, access, pools)));
+        } else {
+            first.close().await?;
+        }
+        Ok(Self { statements: Statements::new(statements), transactions })
     }
 
     /// Returns an executor for single statements. Each statement is a transaction.

@@ -17,6 +17,8 @@ pub(super) const STATEMENTS_MAX: u32 = 12;
 /// The maximum time that a statement waits for a connection. After this time, the registry reports that the database
 /// does not answer.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The maximum time that a server may take to answer a ping.
+const PING_MAX: Duration = Duration::from_secs(2);
 /// For this time after its last statement, a connection needs no ping. No server restarts so fast.
 pub(super) const TRUSTED_FOR: Duration = Duration::from_millis(50);
 /// After this time, a connection returns to the pool, and the pool decides whether the connection is too old.
@@ -80,10 +82,15 @@ impl Statements {
 
     async fn take(&self) -> Result<IdleConnection, Error> {
         let last = self.free().pop();
-        if let Some(mut idle) = last
-            && (idle.used.elapsed() < TRUSTED_FOR || idle.connection.ping().await.is_ok())
-        {
-            return Ok(idle);
+        if let Some(mut idle) = last {
+            if idle.used.elapsed() < TRUSTED_FOR {
+                return Ok(idle);
+            }
+            // A server that has lost its network never answers.
+            let ping = tokio::time::timeout(PING_MAX, idle.connection.ping()).await;
+            if matches!(ping, Ok(Ok(()))) {
+                return Ok(idle);
+            }
         }
         let connection = self.pool.acquire().await?;
         let now = Instant::now();
