@@ -1,6 +1,8 @@
 //! Helps a build script (`build.rs`) to generate code: writes the code for the schemas that a manifest selects into
 //! `OUT_DIR`.
 
+mod cargo;
+
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
 
@@ -75,7 +77,7 @@ impl BuildScript {
             None => variable("OUT_DIR")?,
         };
         let path = self.find_manifest()?;
-        rerun_if_changed(&path);
+        cargo::rerun_if_changed(&path);
         let manifest = read_manifest(&path)?;
         let base = path.parent().unwrap_or(Path::new("."));
         let templates = match &manifest.generate.templates {
@@ -120,13 +122,13 @@ impl BuildScript {
             errors.extend(selection.errors.iter().map(|wrong| format!("{}: {wrong}", path.display())));
         }
         if !errors.is_empty() {
-            return Err(Errors(errors));
+            return Err(Errors::of(errors));
         }
         others.iter().for_each(warn);
         let mut options = Options::from_manifest(&manifest, templates, Layout::Included);
         options.deprecated = selection.deprecated;
         let files = generate(&tree.catalog, &selection.versions, &options).map_err(|error| {
-            Errors(error.problems.iter().map(|problem| located(problem, &path, &tree.files)).collect())
+            Errors::of(error.problems.iter().map(|problem| located(problem, &path, &tree.files)))
         })?;
         for file in files {
             write_if_changed(&output.join(&file.path), &file.text)?;
@@ -196,26 +198,20 @@ fn check_lock(path: &Path, catalog: &Catalog, selection: &Selection) -> Result<V
 ///
 /// Cargo reads the modification time of the folder itself, so this function names each folder and each file.
 fn watch(root: &Path) {
-    rerun_if_changed(root);
+    cargo::rerun_if_changed(root);
     let Ok(entries) = fs::read_dir(root) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             watch(&path);
         } else {
-            rerun_if_changed(&path);
+            cargo::rerun_if_changed(&path);
         }
     }
 }
 
 /// Makes Cargo show a problem that does not prevent the generation, because the selected schemas do not need the file.
-#[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
 fn warn(problem: &Problem) {
-    println!("cargo::warning={} (ignored, because no generated schema needs this file)", line(problem));
-}
-
-#[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
-fn rerun_if_changed(path: &Path) {
-    println!("cargo::rerun-if-changed={}", path.display());
+    cargo::warning(&format!("{} (ignored, because no generated schema needs this file)", line(problem)));
 }
 
 fn write_if_changed(path: &Path, text: &str) -> Result<(), Errors> {
@@ -260,7 +256,13 @@ fn line(problem: &Problem) -> String {
 
 impl Errors {
     fn one(line: String) -> Self {
-        Self(vec![line])
+        Self::of([line])
+    }
+
+    /// Returns errors with these texts. A text of several lines becomes one line, because a build script that prints the
+    /// errors talks to Cargo.
+    fn of(texts: impl IntoIterator<Item = String>) -> Self {
+        Self(texts.into_iter().map(|text| cargo::one_line(&text)).collect())
     }
 
     /// Returns the errors, one line for each.
@@ -284,11 +286,10 @@ pub trait UnwrapOrExit {
 }
 
 impl UnwrapOrExit for Result<(), Errors> {
-    #[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
     fn unwrap_or_exit(self) {
         if let Err(errors) = self {
             for line in errors.lines() {
-                println!("cargo::error={line}");
+                cargo::error(line);
             }
             std::process::exit(1);
         }

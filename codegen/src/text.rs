@@ -98,7 +98,7 @@ fn safe_paragraph(paragraph: &str) -> String {
 
 /// Returns whether a character is visible and has no hidden effect. Control characters, changes of direction and
 /// fillers are not.
-fn shows(c: char) -> bool {
+pub(crate) fn shows(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -85,6 +85,19 @@ fn every_error_at_once_with_its_place() {
 }
 
 #[test]
+fn no_text_of_a_schema_becomes_an_instruction_for_cargo() {
+    let hostile = "x\\ncargo::rustc-link-arg=-x\\r\\u0085";
+    let schema = format!(r#"{{"$schema": "https://{hostile}", "properties": {{"{hostile}": {{"type": 5}}}}}}"#);
+    let project = Crate::new(&[("evschema.toml", ""), ("schemas/a/1.0.0.json", &schema)]);
+    let errors = project.generate().unwrap_err();
+    assert!(!errors.is_empty());
+    for error in &errors {
+        assert!(!error.contains(char::is_control), "{error:?}");
+    }
+    assert!(errors.iter().any(|error| error.contains("\\ncargo::")), "{errors:#?}");
+}
+
+#[test]
 fn a_manifest_that_does_not_help() {
     let no_schemas = Crate::new(&[("evschema.toml", "schemas = \"events\"\n")]);
     assert!(
