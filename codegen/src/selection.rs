@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use evschema_model::{
-    Catalog, Code, Coordinates, Diagnostic, Line, Manifest, Subject, Target, VersionStates, limits,
+    Catalog, Code, Coordinates, Diagnostic, Line, Manifest, Mode, Subject, Target, VersionStates, limits,
 };
 
 use crate::disk::{Problem, read_inside};
@@ -13,8 +13,9 @@ use crate::disk::{Problem, read_inside};
 /// The versions that a manifest selects from a tree.
 ///
 /// `gen.subjects` selects the subjects; if it is empty, all subjects are selected. If `dependencies` has an entry for a
-/// subject, the newest version of each range is selected. Otherwise, the newest version of each line is selected. A
-/// yanked version is selected only if `gen.yanked` is true.
+/// subject, the newest version of each range is selected. Otherwise, the newest version of each line is selected. If the
+/// mode of the subject does not check that new readers accept old events, every version is selected, because the newest
+/// version may not read the others. A yanked version is selected only if `gen.yanked` is true.
 ///
 /// A line has the versions with the same major number (for 0.x, with the same minor number). A pre-release is selected
 /// only if its line has no release.
@@ -116,8 +117,21 @@ impl Choice<'_> {
                 let newest = lines.as_slice().iter().filter_map(|range| self.newest_in(subject, range));
                 newest.collect::<BTreeSet<_>>().into_iter().collect()
             }
-            None => newest(self.usable(subject)),
+            None if self.mode(subject).checks_backward() => newest(self.usable(subject)),
+            None => {
+                let is_newest: BTreeSet<Coordinates> = newest(self.usable(subject)).into_iter().collect();
+                let all =
+                    self.usable(subject).filter(|at| !at.version.is_prerelease() || is_newest.contains(at));
+                all.cloned().collect()
+            }
         }
+    }
+
+    /// Returns the mode of a subject: from the manifest, from its `subject.toml`, or the default.
+    fn mode(&self, subject: &Subject) -> Mode {
+        let named = self.manifest.compatibility.subjects.get(subject).and_then(|policy| policy.mode);
+        let of_file = || self.states.get(subject).and_then(|states| states.mode);
+        named.or_else(of_file).unwrap_or(self.manifest.compatibility.mode)
     }
 
     /// Returns the versions of a subject that may be selected, oldest first.

@@ -1,5 +1,6 @@
 //! Checks Rust syntax in settings and schemas: names, paths and attributes that generated code contains unchanged.
 
+use proc_macro2::TokenStream;
 use syn::parse::Parser;
 use syn::{Attribute, Path, Type};
 
@@ -79,7 +80,13 @@ fn check_line(text: &str) -> Result<(), &'static str> {
     if text.contains(['\n', '\r']) {
         return Err("the text has more than one line");
     }
-    Ok(())
+    // A comment would also hide the code behind the text, and so the word that is added here.
+    let count = |text: &str| text.parse::<TokenStream>().map(|tokens| tokens.into_iter().count());
+    match (count(text), count(&format!("{text} word"))) {
+        (Ok(before), Ok(after)) if after == before + 1 => Ok(()),
+        (Ok(_), Ok(_)) => Err("the text has a comment"),
+        _ => Err("the text is not code of Rust"),
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +103,7 @@ mod tests {
             ("Into<String>", false),
             ("", false),
             ("Debug)] pub fn main() {} #[derive(Clone", false),
+            ("utoipa::ToSchema // for the API", false),
         ] {
             assert_eq!(check_derive(text).is_ok(), passes, "{text}");
         }
@@ -107,6 +115,8 @@ mod tests {
             ("#![allow(dead_code)]", false),
             ("/// text", false),
             ("#[a]\n#[b]", false),
+            ("#[a] // b", false),
+            ("#[doc = \"https://example.org\"]", true),
             ("", false),
         ] {
             assert_eq!(check_attribute(text).is_ok(), passes, "{text}");
@@ -121,6 +131,7 @@ mod tests {
             ("self::Money", false),
             ("&'static str", false),
             ("crate::Money; fn main() {}", false),
+            ("uuid::Uuid // v7", false),
         ] {
             assert_eq!(check_type(text).is_ok(), passes, "{text}");
         }

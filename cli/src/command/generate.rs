@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -6,7 +7,7 @@ use evschema_codegen::{
     GeneratedFile, Layout, Options, Problem, Selection, Templates, explain, explain_upcasts, generate,
     read_templates, stays_inside, write_inside,
 };
-use evschema_model::Lock;
+use evschema_model::{Lock, Manifest};
 use serde_json::json;
 
 use crate::context::Context;
@@ -29,8 +30,8 @@ pub(crate) struct Arguments {
     /// A folder of templates; each of them replaces the built-in template of the same name, such as `struct.rs.hbs`.
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,
-    /// Write nothing; explain for every schema how the generated code parses its events, and converts them to newer
-    /// versions, and why.
+    /// Write nothing; explain, for every schema, how the generated code parses its events and converts them to newer
+    /// versions, and the reasons.
     #[arg(long, conflicts_with = "check")]
     explain: bool,
     /// The folder to write to; by default `out` under `[gen]` in the manifest.
@@ -55,12 +56,12 @@ impl Arguments {
         let mut options = Options::from_manifest(&project.manifest, templates, Layout::Modules);
         options.deprecated.clone_from(&selection.deprecated);
         if self.explain {
-            let strategies = read_strategies(&schemas, &selection, &options)?;
+            let strategies = read_strategies(&schemas, &selection, &options, &project.manifest_path())?;
             context.print(&strategies);
             return Ok(Outcome::Clean);
         }
         check_lock(&project, &schemas, &selection)?;
-        let files = generated(&schemas, &selection, &options)?;
+        let files = generated(&schemas, &selection, &options, &project.manifest_path())?;
         let changes = changes(&out, files)?;
         if self.check {
             let findings = changes.drift();
@@ -132,16 +133,17 @@ fn read_strategies(
     schemas: &Schemas,
     selection: &Selection,
     options: &Options,
+    manifest: &Path,
 ) -> Result<ReadStrategies, Failure> {
     let rows = explain(&schemas.catalog, &selection.versions, options)
-        .map_err(|error| cannot_generate(error.problems, schemas, &Templates::default()))?;
+        .map_err(|error| cannot_generate(error.problems, schemas, options, manifest))?;
     let with_file = |row: evschema_codegen::Explained| {
         let file =
             schemas.source(&row.at).map_or_else(|| row.at.to_string(), |source| source.file.to_owned());
         (row, file)
     };
     let steps = explain_upcasts(&schemas.catalog, &selection.versions, options)
-        .map_err(|error| cannot_generate(error.problems, schemas, &Templates::default()))?;
+        .map_err(|error| cannot_generate(error.problems, schemas, options, manifest))?;
     Ok(ReadStrategies { schemas: rows.into_iter().map(with_file).collect(), steps })
 }
 
@@ -150,9 +152,10 @@ fn generated(
     schemas: &Schemas,
     selection: &Selection,
     options: &Options,
+    manifest: &Path,
 ) -> Result<Vec<GeneratedFile>, Failure> {
     generate(&schemas.catalog, &selection.versions, options)
-        .map_err(|error| cannot_generate(error.problems, schemas, &options.templates))
+        .map_err(|error| cannot_generate(error.problems, schemas, options, manifest))
 }
 
 /// Returns the schemas and the versions that the manifest selects. If a file has errors and no selected schema needs the
@@ -187,8 +190,17 @@ fn selected(project: &Project, context: &mut Context<'_>) -> Result<(Schemas, Se
     Ok((schemas, selection))
 }
 
-fn cannot_generate(problems: Vec<Problem>, schemas: &Schemas, templates: &Templates) -> Failure {
+fn cannot_generate(problems: Vec<Problem>, schemas: &Schemas, options: &Options, manifest: &Path) -> Failure {
+    let is_of_settings = |problem: &Problem| problem.path == Path::new(Manifest::FILE_NAME);
+    let help = if problems.iter().all(is_of_settings) {
+        "correct the settings under `[gen]`; docs/cli.md describes them"
+    } else {
+        "change the schema, or leave its subject out of `subjects` under `[gen]`"
+    };
     let places = problems.into_iter().map(|problem| {
+        if is_of_settings(&problem) {
+            return Finding::from_diagnostic(problem.diagnostic, display_path(manifest), None);
+        }
         let at = coordinates(&problem.path);
         match at.and_then(|at| schemas.source(&at)) {
             Some(own) => {
@@ -197,15 +209,13 @@ fn cannot_generate(problems: Vec<Problem>, schemas: &Schemas, templates: &Templa
             }
             None => {
                 let text = problem.path.file_name().and_then(|name| name.to_str());
-                let text = text.and_then(|name| templates.texts.get(name));
+                let text = text.and_then(|name| options.templates.texts.get(name));
                 let text = text.map(|text| text.as_str().into());
                 Finding::from_diagnostic(problem.diagnostic, display_path(&problem.path), text)
             }
         }
     });
-    Failure::new("the code cannot be generated")
-        .help("change the schema, or leave its subject out of `subjects` under `[gen]`")
-        .places(places.collect())
+    Failure::new("the code cannot be generated").help(help).places(places.collect())
 }
 
 /// Returns the folder that the manifest names.
@@ -273,16 +283,22 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
     Ok(changes)
 }
 
-/// Returns the files of the output folder and of the folders in it that belong to a generated file.
+/// Returns the files of the output folder and of the folders in it that belong to a generated file. Follows no links,
+/// because the files behind a link may belong to another project.
 fn files_below(out: &Path) -> Vec<PathBuf> {
-    let entries = |folder: &Path| -> Vec<PathBuf> {
-        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    let entries = |folder: &Path| -> Vec<(PathBuf, FileType)> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?))).collect()
     };
-    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
-        entries(out).into_iter().partition(|path| path.is_dir());
-    let of_subjects = folders.iter().filter(|folder| folder.with_extension("rs").is_file());
-    files.extend(of_subjects.flat_map(|folder| entries(folder)).filter(|path| path.is_file()));
-    files
+    let is_of_subject = |folder: &Path| {
+        let mut file = folder.as_os_str().to_owned();
+        file.push(".rs");
+        Path::new(&file).is_file()
+    };
+    let all = entries(out);
+    let folders = all.iter().filter(|(path, kind)| kind.is_dir() && is_of_subject(path));
+    let inner = folders.flat_map(|(folder, _)| entries(folder)).collect::<Vec<_>>();
+    all.into_iter().chain(inner).filter(|(_, kind)| kind.is_file()).map(|(path, _)| path).collect()
 }
 
 /// Returns whether an earlier run wrote a file. A JSON file has no mark, so the glue beside it must have the mark.

@@ -62,6 +62,33 @@ fn unchanged_files_are_not_written() {
 }
 
 #[test]
+fn without_a_backward_mode_every_version_has_a_type() {
+    let files = |manifest, subject| {
+        let name = ORDER.replace("id", "name");
+        let project = Crate::new(&[
+            ("evschema.toml", manifest),
+            ("schemas/shop.order/subject.toml", subject),
+            ("schemas/shop.order/1.0.0.json", ORDER),
+            ("schemas/shop.order/1.1.0-rc.1.json", &name),
+            ("schemas/shop.order/1.1.0.json", &name),
+        ]);
+        project.generate().unwrap();
+        let text = fs::read_to_string(project.output().join("shop_order.rs")).unwrap();
+        let modules = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {"));
+        modules.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let own = "[compatibility.subjects.\"shop.order\"]\nmode = \"backward\"";
+    for (manifest, subject, modules) in [
+        ("", "", &["v1"] as &[&str]),
+        ("", "mode = \"forward\"", &["v1_0_0", "v1"]),
+        ("[compatibility]\nmode = \"none\"", "", &["v1_0_0", "v1"]),
+        (own, "mode = \"forward\"", &["v1"]),
+    ] {
+        assert_eq!(files(manifest, subject), modules, "{manifest} {subject}");
+    }
+}
+
+#[test]
 fn every_error_at_once_with_its_place() {
     let project = Crate::new(&[
         ("evschema.toml", ""),
