@@ -31,7 +31,9 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::Value;
 
+pub use documents::{DocumentId, Documents, Place, Reference};
 pub use keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
+pub use keyword_list::Keywords;
 
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Draft;
@@ -41,6 +43,7 @@ use crate::pointer::Pointer;
 use crate::reference::Target;
 use crate::resolved::Resolved;
 use crate::schema::Schema;
+use normalize::{Links, keywords_of};
 use scope::{Found, Lent, Scope, in_metaschema};
 
 /// The subschemas that a schema reaches, each with its keywords.
@@ -335,6 +338,45 @@ struct Open<'r, 'l> {
     scope: Scope<'r, 'l>,
 }
 
+/// The links of a schema that is reached in a dynamic scope.
+struct InScope<'a, 'r, 'l> {
+    reading: &'a mut Reading<'r, 'l>,
+    scope: &'a Scope<'r, 'l>,
+    draft: Draft,
+}
+
+impl<'r> Links<'r> for InScope<'_, 'r, '_> {
+    type Schema = NodeId;
+    type Target = NodeId;
+
+    fn subschema(&mut self, schema: &'r Value) -> NodeId {
+        self.reading.node(schema, self.scope, self.draft, false)
+    }
+
+    fn reference(&mut self, keyword: &'static str, written: &'r Value, keywords: &mut Vec<Keyword<'r>>) {
+        if written.as_str() == Some("") {
+            keywords.push(Keyword::Unsupported(Unsupported::EmptyReference { keyword }));
+            // The validator ignores an empty reference, but not this one.
+            if keyword != "$recursiveRef" {
+                return;
+            }
+        }
+        let Value::String(reference) = written else {
+            keywords.push(Keyword::Unsupported(Unsupported::NotAReference { keyword }));
+            return;
+        };
+        let target = self.scope.follow(keyword, reference).and_then(|found| {
+            let schema = self.reading.own(&found, reference)?;
+            let draft = found.draft.unwrap_or(self.draft);
+            Some(self.reading.node(schema, &found.scope, draft, true))
+        });
+        keywords.push(match target {
+            Some(target) => Keyword::Reference(target),
+            None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
+        });
+    }
+}
+
 impl<'r, 'l> Reading<'r, 'l> {
     /// Returns the target of a reference, borrowed from the documents or from the specifications.
     fn own(&self, found: &Found<'r, 'l>, reference: &str) -> Option<&'r Value> {
@@ -388,18 +430,26 @@ impl<'r, 'l> Reading<'r, 'l> {
 
     /// Adds a node, whose keywords are read later.
     fn open(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, draft: Draft) -> NodeId {
-        let keyword = match value {
-            Value::Object(_) | Value::Bool(true) => None,
-            Value::Bool(false) => Some(Keyword::False),
-            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Some(Keyword::Unsupported(Unsupported::NotASchema))
-            }
-        };
-        let id = self.push(value, Vec::from_iter(keyword), draft);
-        if value.is_object() {
-            self.open.push(Open { id, scope: scope.clone() });
-        }
+        let id = self.push(value, Vec::new(), draft);
+        self.open.push(Open { id, scope: scope.clone() });
         id
+    }
+
+    /// Reads the keywords of a node.
+    fn fill(&mut self, Open { id, scope: outer }: Open<'r, 'l>) {
+        let Node { value, draft, .. } = &self.nodes[id.index()];
+        let (value, draft) = (*value, *draft);
+        let keywords = match outer.within(value, draft) {
+            Some(scope) => {
+                let formats = self.formats;
+                keywords_of(value, draft, formats, &mut InScope { reading: self, scope: &scope, draft })
+            }
+            None => vec![Keyword::Unsupported(Unsupported::Identity)],
+        };
+        self.has_unevaluated |= keywords.iter().any(|keyword| {
+            matches!(keyword, Keyword::UnevaluatedItems(_) | Keyword::UnevaluatedProperties(_))
+        });
+        self.nodes[id.index()].keywords = keywords;
     }
 
     fn push(&mut self, value: &'r Value, keywords: Vec<Keyword<'r>>, draft: Draft) -> NodeId {
