@@ -114,8 +114,53 @@ pub enum Keyword<'r, S = NodeId, R = S> {
     UnevaluatedProperties(S),
 }
 
+impl<S, R> Keyword<'_, S, R> {
+    /// Returns the names of the keyword and of the keywords that belong to it, in JSON Schema 2020-12.
+    pub fn names(&self) -> &'static [&'static str] {
+        match self {
+            Self::False | Self::Unsupported(_) => &[],
+            Self::Reference(_) => &["$ref", "$dynamicRef", "$recursiveRef"],
+            Self::Type { .. } => &["type"],
+            Self::Enum(_) => &["enum"],
+            Self::Const(_) => &["const"],
+            Self::AllOf(_) => &["allOf"],
+            Self::AnyOf(_) => &["anyOf"],
+            Self::OneOf(_) => &["oneOf"],
+            Self::Not(_) => &["not"],
+            Self::If { .. } => &["if", "then", "else"],
+            Self::Minimum(_) => &["minimum"],
+            Self::ExclusiveMinimum(_) => &["exclusiveMinimum"],
+            Self::Maximum(_) => &["maximum"],
+            Self::ExclusiveMaximum(_) => &["exclusiveMaximum"],
+            Self::MultipleOf(_) => &["multipleOf"],
+            Self::MinLength(_) => &["minLength"],
+            Self::MaxLength(_) => &["maxLength"],
+            Self::Pattern(_) => &["pattern"],
+            Self::Format(_) => &["format"],
+            Self::Content(_) => &["contentEncoding", "contentMediaType"],
+            Self::MinItems(_) => &["minItems"],
+            Self::MaxItems(_) => &["maxItems"],
+            Self::UniqueItems => &["uniqueItems"],
+            Self::PrefixItems(_) => &["prefixItems"],
+            Self::Items(_) => &["items"],
+            Self::Contains { .. } => &["contains", "minContains", "maxContains"],
+            Self::UnevaluatedItems(_) => &["unevaluatedItems"],
+            Self::MinProperties(_) => &["minProperties"],
+            Self::MaxProperties(_) => &["maxProperties"],
+            Self::Required(_) => &["required"],
+            Self::Properties(_) => &["properties"],
+            Self::PatternProperties(_) => &["patternProperties"],
+            Self::AdditionalProperties(_) => &["additionalProperties"],
+            Self::PropertyNames(_) => &["propertyNames"],
+            Self::DependentRequired(_) => &["dependentRequired"],
+            Self::DependentSchemas(_) => &["dependentSchemas"],
+            Self::UnevaluatedProperties(_) => &["unevaluatedProperties"],
+        }
+    }
+}
+
 /// The names in a list such as that of `required`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Names<'r>(pub(super) &'r [Value]);
 
 impl<'r> Names<'r> {
