@@ -27,6 +27,7 @@
 mod documents;
 mod keyword;
 mod keyword_list;
+mod node;
 mod normalize;
 mod reading;
 mod scope;
@@ -40,15 +41,16 @@ use serde_json::Value;
 pub use documents::{DocumentId, Documents, Place, Reference};
 pub use keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
 pub use keyword_list::Keywords;
+pub use node::{Node, NodeId};
 
 use crate::diagnostic::Diagnostics;
-use crate::dialect::Draft;
 use crate::formats::Formats;
-use crate::keywords::{self, Role};
+
 use crate::pointer::Pointer;
 use crate::reference::Target;
 use crate::resolved::Resolved;
 use crate::schema::Schema;
+use node::address;
 use reading::Reading;
 use scope::Scope;
 
@@ -62,25 +64,6 @@ pub struct SchemaGraph<'r> {
     places: OnceCell<HashMap<usize, ValuePlace>>,
 }
 
-/// The number of a node in its graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(u32);
-
-/// A subschema.
-///
-/// A value is valid if it satisfies all keywords. A schema without keywords accepts every value.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Node<'r> {
-    /// The subschema as it was written.
-    pub value: &'r Value,
-    /// Its keywords, in the order of [`Keyword`]'s variants.
-    pub keywords: Vec<Keyword<'r>>,
-    /// The first node of this subschema. It is another node if the subschema is reached in several dynamic scopes.
-    pub first: NodeId,
-    draft: Draft,
-}
-
 /// The place of a subschema.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -89,38 +72,6 @@ pub struct Location<'r> {
     pub schema: &'r Schema,
     /// The place in the document.
     pub pointer: Pointer,
-}
-
-impl NodeId {
-    /// Returns the position of the node in [`SchemaGraph::nodes`].
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl Node<'_> {
-    /// Returns whether the schema has a keyword that can reject a value, apart from `{"not": {}}`, which is `false`.
-    ///
-    /// The schema is examined as it was written: a format counts even if formats only annotate.
-    pub fn asserts(&self) -> bool {
-        let Value::Object(members) = self.value else { return false };
-        let mut asserting = members.iter().filter(|(name, _)| asserts(name, self.draft));
-        match (asserting.next(), asserting.next()) {
-            (None, _) => false,
-            (Some((name, not)), None) if name == "not" => not.as_object().is_none_or(|not| !not.is_empty()),
-            (Some(_), _) => true,
-        }
-    }
-}
-
-/// Returns whether a keyword can reject a value in a draft.
-fn asserts(name: &str, draft: Draft) -> bool {
-    // The validator checks contents in these two drafts.
-    let is_content = matches!(name, "contentEncoding" | "contentMediaType");
-    if is_content {
-        return normalize::checks_content(draft);
-    }
-    keywords::keyword(name, draft).is_some_and(|keyword| keyword.role == Role::Asserts)
 }
 
 impl<'r> SchemaGraph<'r> {
@@ -237,10 +188,6 @@ impl<'r> Anchors<'r> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-}
-
-fn address(value: &Value) -> usize {
-    std::ptr::from_ref(value) as usize
 }
 
 /// The place of a value. A whole pointer for each value could take gigabytes, because a name can be as long as a

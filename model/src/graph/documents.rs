@@ -16,8 +16,9 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::Value;
 
-use super::address;
+use super::keyword::Keyword;
 use super::keyword_list::Keywords;
+use super::node::address;
 use crate::catalog::Catalog;
 use crate::coordinates::Coordinates;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -99,6 +100,25 @@ impl Reference<'_> {
     /// Returns whether the reference is a `$ref`.
     pub fn is_plain(&self) -> bool {
         self.keyword == "$ref"
+    }
+}
+
+impl<'c> Keywords<'c, Place, Reference<'c>> {
+    /// Returns the references.
+    pub fn references(&self) -> impl Iterator<Item = &Reference<'c>> {
+        self.iter().filter_map(|keyword| {
+            if let Keyword::Reference(reference) = keyword { Some(reference) } else { None }
+        })
+    }
+
+    /// Returns the `$ref`.
+    pub fn plain_reference(&self) -> Option<&Reference<'c>> {
+        self.references().find(|reference| reference.is_plain())
+    }
+
+    /// Returns whether the schema has a `$dynamicRef` or `$recursiveRef`.
+    pub fn has_other_reference(&self) -> bool {
+        self.references().any(|reference| !reference.is_plain())
     }
 }
 

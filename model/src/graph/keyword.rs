@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Number, Value};
 
-use super::NodeId;
+use super::node::NodeId;
 use crate::dialect::Draft;
 
 /// A keyword that can reject a value.

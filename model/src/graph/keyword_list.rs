@@ -2,7 +2,6 @@
 
 use serde_json::{Number, Value};
 
-use super::documents::{Place, Reference};
 use super::keyword::{Keyword, Names, TypeNames};
 
 /// The keywords of a schema, in the order of [`Keyword`]'s variants.
@@ -148,24 +147,5 @@ impl<'r, S: Copy, R> Keywords<'r, S, R> {
         dependent_required: DependentRequired => (&'r str, Names<'r>),
         /// Returns the schemas of `dependentSchemas`.
         dependent_schemas: DependentSchemas => (&'r str, S),
-    }
-}
-
-impl<'r> Keywords<'r, Place, Reference<'r>> {
-    /// Returns the references.
-    pub fn references(&self) -> impl Iterator<Item = &Reference<'r>> {
-        self.0.iter().filter_map(|keyword| {
-            if let Keyword::Reference(reference) = keyword { Some(reference) } else { None }
-        })
-    }
-
-    /// Returns the `$ref`.
-    pub fn plain_reference(&self) -> Option<&Reference<'r>> {
-        self.references().find(|reference| reference.is_plain())
-    }
-
-    /// Returns whether the schema has a `$dynamicRef` or `$recursiveRef`.
-    pub fn has_other_reference(&self) -> bool {
-        self.references().any(|reference| !reference.is_plain())
     }
 }

@@ -4,9 +4,9 @@ use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value;
 
 use super::keyword::{Keyword, Unsupported};
+use super::node::{Node, NodeId, address};
 use super::normalize::{Links, keywords_of};
 use super::scope::{Found, Lent, Scope, in_metaschema};
-use super::{Node, NodeId, address};
 use crate::dialect::Draft;
 use crate::formats::Formats;
 use crate::schema::Schema;
