@@ -6,10 +6,10 @@ use evschema_model::{Catalog, Coordinates, Pointer, Position};
 use serde_json::{Map, Value};
 
 use crate::generate_error::GenerateError;
-use crate::link::link;
 use crate::opened::{closure, opened};
 use crate::options::Options;
 use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
+use crate::program::link;
 use crate::render::type_text;
 
 /// How generated code parses the values of a schema.
@@ -64,11 +64,11 @@ pub fn explain(
     selection: &[Coordinates],
     options: &Options,
 ) -> Result<Vec<Explained>, GenerateError> {
-    let (atlas, events) = opened(catalog, selection, options.formats)?;
-    let documents = closure(&atlas, &events);
-    let modules = modules(&atlas, &documents, &events);
-    let mut planner = Planner::new(&atlas, options.keep_unknown);
-    planner.request(&options.types, &documents);
+    let (documents, events) = opened(catalog, selection, options.formats)?;
+    let ids = closure(&documents, &events);
+    let modules = modules(&documents, &ids, &events);
+    let mut planner = Planner::new(&documents, options.keep_unknown);
+    planner.request(&options.types, &ids);
     for event in events {
         planner.add_event(event);
     }
@@ -76,18 +76,18 @@ pub fn explain(
     if !problems.is_empty() {
         return Err(GenerateError::new(problems));
     }
-    let programs = link(&mut planner, &documents, options.formats);
+    let programs = link(&mut planner, &ids);
     planner.name_types();
     let mut found = Vec::new();
     for (document, program) in &programs {
         for (place, node) in &program.nodes {
-            let Some(place) = place.filter(|place| atlas.document(*place) == *document) else { continue };
+            let Some(place) = place.filter(|place| documents.document(*place) == *document) else { continue };
             let planned = planner.planned(place).or_else(|| planner.reader(place));
-            let pointer = atlas.pointer(place).clone();
-            let schema = atlas.schema(*document);
+            let pointer = documents.pointer(place).clone();
+            let schema = documents.schema(*document);
             let (class, why) = classify(&planner, node, planned.as_ref());
             let rust_type =
-                planned.map(|planned| type_text(&atlas, planner.plan(), &modules, &planned, *document));
+                planned.map(|planned| type_text(&documents, planner.plan(), &modules, &planned, *document));
             found.push(Explained {
                 at: schema.at().clone(),
                 position: schema.document().position(&pointer),

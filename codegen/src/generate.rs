@@ -1,13 +1,13 @@
+use evschema_model::graph::DocumentId;
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Formats, Position};
 
-use crate::atlas::DocumentId;
 use crate::defaults::defaults;
 use crate::disk::Problem;
 use crate::generate_error::GenerateError;
-use crate::link::link;
 use crate::opened::{closure, opened};
 use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
+use crate::program::link;
 use crate::render::{Input, PrintError, render};
 use crate::upcast::upcasts;
 
@@ -23,10 +23,10 @@ pub fn generate(
     selection: &[Coordinates],
     options: &Options,
 ) -> Result<Vec<GeneratedFile>, GenerateError> {
-    let (atlas, events) = opened(catalog, selection, options.formats)?;
-    let documents = closure(&atlas, &events);
-    let mut planner = Planner::new(&atlas, options.keep_unknown);
-    planner.request(&options.types, &documents);
+    let (documents, events) = opened(catalog, selection, options.formats)?;
+    let ids = closure(&documents, &events);
+    let mut planner = Planner::new(&documents, options.keep_unknown);
+    planner.request(&options.types, &ids);
     for event in &events {
         planner.add_event(*event);
     }
@@ -34,13 +34,13 @@ pub fn generate(
     if !problems.is_empty() {
         return Err(GenerateError::new(problems));
     }
-    let programs = link(&mut planner, &documents, options.formats);
+    let programs = link(&mut planner, &ids);
     let plan = planner.finish();
-    let modules = modules(&atlas, &documents, &events);
-    let upcasts = upcasts(catalog, &atlas, &plan, options.formats);
-    let defaults = defaults(catalog, &atlas, &plan, options.formats);
+    let modules = modules(&documents, &ids, &events);
+    let upcasts = upcasts(catalog, &documents, &plan, options.formats);
+    let defaults = defaults(catalog, &documents, &plan, options.formats);
     let input = Input {
-        atlas: &atlas,
+        documents: &documents,
         plan: &plan,
         programs: &programs,
         modules: &modules,
@@ -89,12 +89,12 @@ pub fn linked(
     selection: &[Coordinates],
     formats: Formats,
 ) -> Result<Vec<Linked>, GenerateError> {
-    let (atlas, events) = opened(catalog, selection, formats)?;
-    let documents = closure(&atlas, &events);
-    let programs = link(&mut Planner::new(&atlas, false), &documents, formats);
+    let (documents, events) = opened(catalog, selection, formats)?;
+    let ids = closure(&documents, &events);
+    let programs = link(&mut Planner::new(&documents, false), &ids);
     let position = |id: &DocumentId| programs.keys().position(|known| known == id);
     let linked = programs.iter().map(|(id, program)| Linked {
-        at: atlas.schema(*id).at().clone(),
+        at: documents.schema(*id).at().clone(),
         text: program.text.clone(),
         links: program.links.iter().filter_map(position).collect(),
         root: u32::try_from(program.root).unwrap_or(u32::MAX),

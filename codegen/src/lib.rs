@@ -4,7 +4,8 @@
 //!
 //! [`generate`] takes a [`evschema_model::Catalog`] and a selection, and returns files:
 //!
-//! 1. The atlas loads the documents and resolves every reference.
+//! 1. The model loads the documents, reads the keywords of each schema in the words of JSON Schema 2020-12, and resolves
+//!    every reference ([`evschema_model::graph::Documents`]). Drafts make no difference in the other steps.
 //! 2. Shapes describe the values that a type must be able to hold. A shape may allow more values than the schema
 //!    accepts, but never fewer. This is safe, because generated code checks each event with the linked form.
 //! 3. The plan contains every type, name and literal of the code.
@@ -19,7 +20,6 @@
 //! how generated code parses each schema, and [`explain_upcasts`] how it converts events to newer versions. With the
 //! feature `schemars`, `schema_of` returns the schema of a Rust type.
 
-mod atlas;
 mod build_script;
 #[cfg(feature = "schemars")]
 mod code_first;
@@ -28,11 +28,11 @@ mod disk;
 mod explain;
 mod generate;
 mod generate_error;
-mod link;
 mod names;
 mod opened;
 mod options;
 mod plan;
+mod program;
 mod render;
 mod selection;
 mod shape;

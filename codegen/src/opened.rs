@@ -2,23 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use evschema_model::graph::{DocumentId, Documents};
 use evschema_model::{Catalog, Coordinates, Diagnostics, Formats};
 
-use crate::atlas::{Atlas, DocumentId};
 use crate::disk::Problem;
 use crate::generate_error::GenerateError;
 
-/// Returns an atlas of the documents of a selection, with the identifiers of the selected documents.
+/// Returns the documents of a selection, with the identifiers of the selected documents.
 pub(crate) fn opened<'c>(
     catalog: &'c Catalog,
     selection: &[Coordinates],
     formats: Formats,
-) -> Result<(Atlas<'c>, BTreeSet<DocumentId>), GenerateError> {
+) -> Result<(Documents<'c>, BTreeSet<DocumentId>), GenerateError> {
     let mut problems = Vec::new();
-    let mut atlas = Atlas::new(catalog);
+    let mut documents = Documents::new(catalog, formats);
     let mut events = BTreeSet::new();
     for at in selection {
-        let opened = compiles(catalog, at, formats).and_then(|()| atlas.open(at));
+        let opened = compiles(catalog, at, formats).and_then(|()| documents.open(at));
         match opened {
             Ok(id) => {
                 events.insert(id);
@@ -26,29 +26,29 @@ pub(crate) fn opened<'c>(
             Err(diagnostics) => problems.extend(problems_of(at, diagnostics)),
         }
     }
-    if problems.is_empty() { Ok((atlas, events)) } else { Err(GenerateError::new(problems)) }
+    if problems.is_empty() { Ok((documents, events)) } else { Err(GenerateError::new(problems)) }
 }
 
 /// Returns an error if the schema does not compile. Generated code cannot check events with such a schema.
 fn compiles(catalog: &Catalog, at: &Coordinates, formats: Formats) -> Result<(), Diagnostics> {
     match catalog.get(&at.subject, &at.version) {
         Some(schema) => catalog.resolve(schema)?.validator(formats).map(|_| ()),
-        // The atlas reports the missing version, with help.
+        // `Documents::open` reports the missing version, with help.
         None => Ok(()),
     }
 }
 
-pub(crate) fn closure(atlas: &Atlas<'_>, events: &BTreeSet<DocumentId>) -> BTreeSet<DocumentId> {
-    let mut documents = events.clone();
+pub(crate) fn closure(documents: &Documents<'_>, events: &BTreeSet<DocumentId>) -> BTreeSet<DocumentId> {
+    let mut found = events.clone();
     let mut open: Vec<DocumentId> = events.iter().copied().collect();
     while let Some(id) = open.pop() {
-        for (_, other) in atlas.resources(id) {
-            if documents.insert(other) {
+        for (_, other) in documents.resources(id) {
+            if found.insert(other) {
                 open.push(other);
             }
         }
     }
-    documents
+    found
 }
 
 fn problems_of(at: &Coordinates, diagnostics: Diagnostics) -> impl Iterator<Item = Problem> {

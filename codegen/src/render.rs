@@ -8,13 +8,13 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::{DocumentId, Documents};
 use evschema_model::{Formats, Subject};
 
-use crate::atlas::{Atlas, DocumentId};
 use crate::defaults::Defaults;
-use crate::link::{PROGRAM_FORMAT, Program};
 use crate::options::{GeneratedFile, Layout, Options};
 use crate::plan::{Borrowed, Module, Plan, TypeRef};
+use crate::program::{PROGRAM_FORMAT, Program};
 use crate::text::{doc_lines, literal};
 use crate::upcast::Versions;
 use crate::view;
@@ -24,7 +24,7 @@ pub(crate) use printer::{PrintError, Printer};
 /// All that is printed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Input<'a, 'c> {
-    pub(crate) atlas: &'a Atlas<'c>,
+    pub(crate) documents: &'a Documents<'c>,
     pub(crate) plan: &'a Plan,
     pub(crate) programs: &'a BTreeMap<DocumentId, Program>,
     pub(crate) modules: &'a BTreeMap<DocumentId, Module>,
@@ -38,7 +38,7 @@ pub(crate) struct Input<'a, 'c> {
 ///
 /// If a template is wrong, or if its output is not Rust.
 pub(crate) fn render(input: &Input<'_, '_>, options: &Options) -> Result<Vec<GeneratedFile>, PrintError> {
-    let Input { atlas, plan, programs, modules, upcasts, defaults } = *input;
+    let Input { documents, plan, programs, modules, upcasts, defaults } = *input;
     let printer = Printer::new(&options.templates)?;
     let mut subjects: BTreeMap<&str, BTreeSet<(&Module, DocumentId)>> = BTreeMap::new();
     for (id, module) in modules {
@@ -46,14 +46,14 @@ pub(crate) fn render(input: &Input<'_, '_>, options: &Options) -> Result<Vec<Gen
     }
     let borrowed = options.borrowed.then(|| Borrowed::of(plan));
     let types =
-        types::Types { atlas, plan, programs, modules, options, borrowed: borrowed.as_ref(), defaults };
+        types::Types { documents, plan, programs, modules, options, borrowed: borrowed.as_ref(), defaults };
     let mut files = Vec::new();
     let mut index = view::Index { included: options.layout == Layout::Included, modules: Vec::new() };
     for (subject, versions) in subjects {
         let mut file = view::File { versions: Vec::new(), any: None };
         let mut beside = Vec::new();
         for (module, id) in versions {
-            let schema = atlas.schema(id);
+            let schema = documents.schema(id);
             let program = programs.get(&id);
             let version = version(&types, program, id, module);
             let path = |kind: &str| format!("{subject}/{}.{kind}", module.version);
@@ -102,8 +102,8 @@ fn version(
     let beside = |kind: &str| literal(&format!("{}.{kind}", module.version));
     view::Version {
         module: module.version.clone(),
-        attributes: deprecation(types.options.deprecated.get(types.atlas.schema(id).at())),
-        docs: vec![format!("Version {}.", types.atlas.schema(id).at().version)],
+        attributes: deprecation(types.options.deprecated.get(types.documents.schema(id).at())),
+        docs: vec![format!("Version {}.", types.documents.schema(id).at().version)],
         runtime: types.options.runtime.clone(),
         uses: types.uses(id),
         aliases: types.aliases(id),
@@ -118,7 +118,7 @@ fn version(
 
 /// Returns a type in Rust syntax, for use in the module of a document.
 pub(crate) fn type_text(
-    atlas: &Atlas<'_>,
+    documents: &Documents<'_>,
     plan: &Plan,
     modules: &BTreeMap<DocumentId, Module>,
     value: &TypeRef,
@@ -128,7 +128,7 @@ pub(crate) fn type_text(
     let options = Options::default();
     let defaults = Defaults::new();
     types::Types {
-        atlas,
+        documents,
         plan,
         programs: &programs,
         modules,
@@ -159,8 +159,8 @@ fn document(
     schema_path: String,
     program_path: String,
 ) -> view::Document {
-    let schema = types.atlas.schema(id);
-    let resources = types.atlas.resources(id);
+    let schema = types.documents.schema(id);
+    let resources = types.documents.resources(id);
     view::Document {
         base: literal(&schema.base_uri()),
         draft: format!("{:?}", schema.draft()),

@@ -13,7 +13,7 @@ mod mentions;
 mod whole;
 
 pub(crate) use conjunction::Conjunction;
-pub(crate) use facts::Facts;
+pub(crate) use facts::{Facts, own_kinds, own_literals};
 pub(crate) use integer_range::IntegerRange;
 pub(crate) use kinds::Kinds;
 pub(crate) use members::Elements;
@@ -23,7 +23,7 @@ pub(crate) use whole::whole;
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use crate::atlas::{Atlas, Place};
+use evschema_model::graph::{Documents, Keyword, Keywords, Place, Reference};
 
 /// A condition on values, built from places in schemas.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +73,7 @@ impl Expression {
 /// Derives facts from expressions, and caches them.
 #[derive(Debug)]
 pub(crate) struct Shapes<'a, 'c> {
-    pub(crate) atlas: &'a Atlas<'c>,
+    pub(crate) documents: &'a Documents<'c>,
     /// Whether structs keep properties that no schema names.
     keep_unknown: bool,
     facts: HashMap<Expression, Option<Facts<'c>>>,
@@ -84,9 +84,9 @@ pub(crate) struct Shapes<'a, 'c> {
 }
 
 impl<'a, 'c> Shapes<'a, 'c> {
-    pub(crate) fn new(atlas: &'a Atlas<'c>, keep_unknown: bool) -> Self {
+    pub(crate) fn new(documents: &'a Documents<'c>, keep_unknown: bool) -> Self {
         Self {
-            atlas,
+            documents,
             keep_unknown,
             facts: HashMap::new(),
             own_facts: HashMap::new(),
@@ -106,14 +106,11 @@ impl<'a, 'c> Shapes<'a, 'c> {
         let mut at = place;
         // A longer chain of references is almost certainly a cycle.
         for _ in 0..64 {
-            let says_something = self.says_something(at);
-            let refers = self.atlas.target(at);
-            let hides = refers.is_some() && self.atlas.draft(at).ref_hides_siblings();
-            let parts = self.atlas.list(at, "allOf");
-            let next = match (refers, parts.as_slice()) {
-                (Some(Some(target)), _) if hides => target,
-                (Some(Some(target)), []) if !says_something && !self.has_groups(at) => target,
-                (None, [only]) if !says_something && !self.has_groups(at) => *only,
+            let keywords = self.documents.keywords(at);
+            let next = match (self.documents.target(at), keywords.all_of()) {
+                _ if self.affects_type(at) || has_groups(keywords) => return at,
+                (Some(Some(target)), []) => target,
+                (None, [only]) => *only,
                 (Some(_) | None, _) => return at,
             };
             at = next;
@@ -121,44 +118,54 @@ impl<'a, 'c> Shapes<'a, 'c> {
         at
     }
 
-    fn has_groups(&self, place: Place) -> bool {
-        ["anyOf", "oneOf"].iter().any(|keyword| self.atlas.keyword(place, keyword).is_some())
-    }
-
     /// Returns whether a schema has a keyword of its own that affects the type.
-    fn says_something(&self, place: Place) -> bool {
-        const SAYING: [&str; 23] = [
-            "type",
-            "enum",
-            "const",
-            "properties",
-            "patternProperties",
-            "additionalProperties",
-            "required",
-            "minProperties",
-            "items",
-            "prefixItems",
-            "additionalItems",
-            "minItems",
-            "maxItems",
-            "minimum",
-            "maximum",
-            "not",
-            "if",
-            "dependencies",
-            "dependentSchemas",
-            "dependentRequired",
-            "unevaluatedProperties",
-            "$dynamicRef",
-            "$recursiveRef",
-        ];
-        // The planner calls this function very often. A schema has few keywords, so it is faster to search each of them
-        // in the list.
-        let members = self.atlas.value(place).as_object();
-        let is_said = |keyword: &str| {
-            SAYING.contains(&keyword)
-                && (keyword != "dependencies" || self.atlas.draft(place).has_dependencies())
-        };
-        members.is_some_and(|members| members.keys().any(|keyword| is_said(keyword)))
+    fn affects_type(&self, place: Place) -> bool {
+        self.documents.keywords(place).iter().any(|keyword| match keyword {
+            Keyword::Reference(reference) => !reference.is_plain(),
+            Keyword::Type { .. }
+            | Keyword::Enum(_)
+            | Keyword::Const(_)
+            | Keyword::Not(_)
+            | Keyword::If { .. }
+            | Keyword::Minimum(_)
+            | Keyword::Maximum(_)
+            | Keyword::MinItems(_)
+            | Keyword::MaxItems(_)
+            | Keyword::PrefixItems(_)
+            | Keyword::Items(_)
+            | Keyword::MinProperties(_)
+            | Keyword::Required(_)
+            | Keyword::Properties(_)
+            | Keyword::PatternProperties(_)
+            | Keyword::AdditionalProperties(_)
+            | Keyword::DependentRequired(_)
+            | Keyword::DependentSchemas(_)
+            | Keyword::UnevaluatedProperties(_) => true,
+            Keyword::False
+            | Keyword::Unsupported(_)
+            | Keyword::AllOf(_)
+            | Keyword::AnyOf(_)
+            | Keyword::OneOf(_)
+            | Keyword::ExclusiveMinimum(_)
+            | Keyword::ExclusiveMaximum(_)
+            | Keyword::MultipleOf(_)
+            | Keyword::MinLength(_)
+            | Keyword::MaxLength(_)
+            | Keyword::Pattern(_)
+            | Keyword::Format(_)
+            | Keyword::Content(_)
+            | Keyword::UniqueItems
+            | Keyword::Contains { .. }
+            | Keyword::UnevaluatedItems(_)
+            | Keyword::MaxProperties(_)
+            | Keyword::PropertyNames(_) => false,
+        })
     }
+}
+
+/// The keywords of a schema in a document.
+pub(crate) type SchemaKeywords<'c> = Keywords<'c, Place, Reference<'c>>;
+
+fn has_groups(keywords: &SchemaKeywords<'_>) -> bool {
+    keywords.iter().any(|keyword| matches!(keyword, Keyword::AnyOf(_) | Keyword::OneOf(_)))
 }

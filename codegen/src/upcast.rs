@@ -23,9 +23,9 @@ mod wider;
 
 use std::collections::BTreeMap;
 
+use evschema_model::graph::{DocumentId, Documents};
 use evschema_model::{Catalog, Coordinates, Formats, Subject};
 
-use crate::atlas::{Atlas, DocumentId};
 use crate::plan::Plan;
 use convert::Converter;
 
@@ -37,26 +37,26 @@ pub(crate) use step::{Conversion, Pair, PairBody, Rest, Signs, Source, Step, Ver
 /// Returns the versions of each subject that has a generated event, with the steps between them.
 pub(crate) fn upcasts(
     catalog: &Catalog,
-    atlas: &Atlas<'_>,
+    documents: &Documents<'_>,
     plan: &Plan,
     formats: Formats,
 ) -> BTreeMap<Subject, Versions> {
     let mut subjects: BTreeMap<Subject, BTreeMap<Coordinates, DocumentId>> = BTreeMap::new();
     for event in &plan.events {
-        let at = atlas.schema(event.document).at();
+        let at = documents.schema(event.document).at();
         subjects.entry(at.subject.clone()).or_default().insert(at.clone(), event.document);
     }
     let mut all = BTreeMap::new();
-    for (subject, documents) in subjects {
-        let in_order: Vec<DocumentId> = documents.values().copied().collect();
-        let signs = signs::signs(atlas, &in_order);
-        let events = documents.into_iter().zip(signs);
+    for (subject, versions) in subjects {
+        let in_order: Vec<DocumentId> = versions.values().copied().collect();
+        let signs = signs::signs(documents, &in_order);
+        let events = versions.into_iter().zip(signs);
         let events =
             events.map(|((at, document), signs)| VersionEvent { document, at, signs }).collect::<Vec<_>>();
         let steps = in_order
             .windows(2)
             .filter_map(|pair| Some((pair.first().copied()?, pair.get(1).copied()?)))
-            .map(|(old, new)| Converter::new(catalog, atlas, plan, formats).step(old, new))
+            .map(|(old, new)| Converter::new(catalog, documents, plan, formats).step(old, new))
             .collect();
         all.insert(subject, Versions { events, steps });
     }

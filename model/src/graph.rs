@@ -5,6 +5,9 @@
 //! References lead to nodes, and annotations are left out. The differences between the drafts end here: they are in
 //! `graph/normalize.rs`, and the keywords of each draft are in `keywords.rs`.
 //!
+//! [`Documents`] reads the same keywords for each place of many documents, without dynamic scopes. The code generator
+//! uses it.
+//!
 //! A graph borrows its documents:
 //!
 //! ```
@@ -21,8 +24,12 @@
 //! assert!(matches!(root.keywords[..], [Keyword::ExclusiveMinimum(_)]));
 //! ```
 
+mod documents;
 mod keyword;
+mod keyword_list;
+mod node;
 mod normalize;
+mod reading;
 mod scope;
 
 use std::cell::OnceCell;
@@ -31,17 +38,21 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::Value;
 
+pub use documents::{DocumentId, Documents, Place, Reference};
 pub use keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
+pub use keyword_list::Keywords;
+pub use node::{Node, NodeId};
 
 use crate::diagnostic::Diagnostics;
-use crate::dialect::Draft;
 use crate::formats::Formats;
-use crate::keywords::{self, Role};
+
 use crate::pointer::Pointer;
 use crate::reference::Target;
 use crate::resolved::Resolved;
 use crate::schema::Schema;
-use scope::{Found, Lent, Scope, in_metaschema};
+use node::address;
+use reading::Reading;
+use scope::Scope;
 
 /// The subschemas that a schema reaches, each with its keywords.
 #[derive(Debug)]
@@ -50,26 +61,7 @@ pub struct SchemaGraph<'r> {
     has_unevaluated: bool,
     documents: Vec<&'r Schema>,
     /// The places of all values by address, which stays the same while the documents are borrowed.
-    places: OnceCell<HashMap<usize, Place>>,
-}
-
-/// The number of a node in its graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(u32);
-
-/// A subschema.
-///
-/// A value is valid if it satisfies all keywords. A schema without keywords accepts every value.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Node<'r> {
-    /// The subschema as it was written.
-    pub value: &'r Value,
-    /// Its keywords, in the order of [`Keyword`]'s variants.
-    pub keywords: Vec<Keyword<'r>>,
-    /// The first node of this subschema. It is another node if the subschema is reached in several dynamic scopes.
-    pub first: NodeId,
-    draft: Draft,
+    places: OnceCell<HashMap<usize, ValuePlace>>,
 }
 
 /// The place of a subschema.
@@ -80,43 +72,6 @@ pub struct Location<'r> {
     pub schema: &'r Schema,
     /// The place in the document.
     pub pointer: Pointer,
-}
-
-/// The maximum number of dynamic scopes that a graph distinguishes.
-const SCOPES_MAX: usize = 64;
-/// If a graph has more nodes, it distinguishes no further scopes.
-const NODES_MAX: usize = 400_000;
-
-impl NodeId {
-    /// Returns the position of the node in [`SchemaGraph::nodes`].
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl Node<'_> {
-    /// Returns whether the schema has a keyword that can reject a value, apart from `{"not": {}}`, which is `false`.
-    ///
-    /// The schema is examined as it was written: a format counts even if formats only annotate.
-    pub fn asserts(&self) -> bool {
-        let Value::Object(members) = self.value else { return false };
-        let mut asserting = members.iter().filter(|(name, _)| asserts(name, self.draft));
-        match (asserting.next(), asserting.next()) {
-            (None, _) => false,
-            (Some((name, not)), None) if name == "not" => not.as_object().is_none_or(|not| !not.is_empty()),
-            (Some(_), _) => true,
-        }
-    }
-}
-
-/// Returns whether a keyword can reject a value in a draft.
-fn asserts(name: &str, draft: Draft) -> bool {
-    // The validator checks contents in these two drafts.
-    let is_content = matches!(name, "contentEncoding" | "contentMediaType");
-    if is_content {
-        return normalize::checks_content(draft);
-    }
-    keywords::keyword(name, draft).is_some_and(|keyword| keyword.role == Role::Asserts)
 }
 
 impl<'r> SchemaGraph<'r> {
@@ -138,31 +93,9 @@ impl<'r> SchemaGraph<'r> {
                 .ok()
                 .map(|base| Scope::Library(registry.resolver(base)))
         };
-        let mut reading = Reading {
-            formats,
-            nodes: Vec::with_capacity(schema.nodes()),
-            known: HashMap::with_capacity(schema.nodes()),
-            first: HashMap::new(),
-            foreign: HashMap::new(),
-            open: Vec::new(),
-            values: if schema.is_plain() { HashMap::new() } else { values_of(&documents) },
-            tells_scopes_apart: has_dynamic_scopes(resolved),
-            has_copies: !schema.is_plain(),
-            scopes: Vec::new(),
-            has_unevaluated: false,
-        };
-        match scope {
-            Some(scope) => {
-                reading.node(schema.value(), &scope, schema.draft(), false);
-                while let Some(open) = reading.open.pop() {
-                    reading.fill(open);
-                }
-            }
-            None => {
-                reading.unsupported(schema.value(), schema.draft(), Unsupported::RootIdentity);
-            }
-        }
-        let Reading { nodes, has_unevaluated, .. } = reading;
+        let tells_scopes_apart = has_dynamic_scopes(resolved);
+        let Reading { nodes, has_unevaluated, .. } =
+            Reading::of(schema, &documents, scope, tells_scopes_apart, formats);
         Ok(Self { nodes, has_unevaluated, documents, places: OnceCell::new() })
     }
 
@@ -257,27 +190,23 @@ impl<'r> Anchors<'r> {
     }
 }
 
-fn address(value: &Value) -> usize {
-    std::ptr::from_ref(value) as usize
-}
-
 /// The place of a value. A whole pointer for each value could take gigabytes, because a name can be as long as a
 /// document.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct ValuePlace {
     document: usize,
     /// The address of the object or array around the value, and the position of the value in it.
     within: Option<(usize, usize)>,
 }
 
 /// Returns the places of all values of documents, by address.
-fn places_of(documents: &[&Schema]) -> HashMap<usize, Place> {
+fn places_of(documents: &[&Schema]) -> HashMap<usize, ValuePlace> {
     let mut places = HashMap::new();
     for (number, document) in documents.iter().enumerate() {
         let mut open = vec![(document.value(), None)];
         while let Some((value, within)) = open.pop() {
             let parent = address(value);
-            places.insert(parent, Place { document: number, within });
+            places.insert(parent, ValuePlace { document: number, within });
             let below: Vec<&Value> = match value {
                 Value::Object(members) => members.values().collect(),
                 Value::Array(items) => items.iter().collect(),
@@ -288,144 +217,4 @@ fn places_of(documents: &[&Schema]) -> HashMap<usize, Place> {
         }
     }
     places
-}
-
-/// Returns the values of documents that can be schemas, by address.
-fn values_of<'r>(documents: &[&'r Schema]) -> HashMap<usize, &'r Value> {
-    let mut values = HashMap::new();
-    let mut open: Vec<&'r Value> = documents.iter().map(|document| document.value()).collect();
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(members) => open.extend(members.values()),
-            Value::Array(items) => open.extend(items),
-            Value::Bool(_) => {}
-            Value::Null | Value::Number(_) | Value::String(_) => continue,
-        }
-        values.insert(address(value), value);
-    }
-    values
-}
-
-/// The state while a graph is read.
-struct Reading<'r, 'l> {
-    formats: Formats,
-    nodes: Vec<Node<'r>>,
-    /// Nodes by the address of their value, which stays the same while the documents are borrowed, the number of their
-    /// dynamic scope, and their draft.
-    known: HashMap<(usize, usize, Draft), NodeId>,
-    /// The first node of each value, if a value can have several nodes.
-    first: HashMap<usize, NodeId>,
-    /// Nodes of schemas of [another draft](Unsupported::OtherDraft). The key also contains how the schema is reached.
-    foreign: HashMap<(usize, usize, Draft, bool), NodeId>,
-    /// Nodes whose keywords are not read yet.
-    open: Vec<Open<'r, 'l>>,
-    /// The values of the documents by address, to find those that the library returns.
-    values: HashMap<usize, &'r Value>,
-    tells_scopes_apart: bool,
-    /// Whether a value can have several nodes.
-    has_copies: bool,
-    /// The dynamic scopes so far, each as its resources, outermost first.
-    scopes: Vec<Vec<String>>,
-    has_unevaluated: bool,
-}
-
-/// A node whose keywords are not read yet.
-struct Open<'r, 'l> {
-    id: NodeId,
-    scope: Scope<'r, 'l>,
-}
-
-impl<'r, 'l> Reading<'r, 'l> {
-    /// Returns the target of a reference, borrowed from the documents or from the specifications.
-    fn own(&self, found: &Found<'r, 'l>, reference: &str) -> Option<&'r Value> {
-        let value = match found.schema {
-            Lent::Documents(value) => return Some(value),
-            Lent::Library(value) => value,
-        };
-        if let Some(own) = self.values.get(&address(value)) {
-            return Some(own);
-        }
-        let (_, fragment) = reference.split_once('#').unwrap_or_default();
-        in_metaschema(&format!("{}#{fragment}", found.scope.base()?)).map(|found| found.contents())
-    }
-
-    fn node(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, around: Draft, is_referred: bool) -> NodeId {
-        let Some(number) = self.number_of(scope) else {
-            return self.unsupported(value, around, Unsupported::TooManyScopes);
-        };
-        let address = address(value);
-        let draft = scope.draft_within(value).unwrap_or(around);
-        if scope.names_other_draft(value, around) {
-            let key = (address, number, around, is_referred);
-            if let Some(known) = self.foreign.get(&key) {
-                return *known;
-            }
-            let id = self.unsupported(value, draft, Unsupported::OtherDraft { around, is_referred });
-            self.foreign.insert(key, id);
-            // The graph reads the schema by both drafts, so that a cost is an upper bound.
-            for draft in [draft, around] {
-                let reading = self.reading(value, scope, number, draft);
-                self.nodes[id.index()].keywords.push(Keyword::Reference(reading));
-            }
-            return id;
-        }
-        self.reading(value, scope, number, draft)
-    }
-
-    /// Returns the node of a schema that is read by a draft.
-    fn reading(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, number: usize, draft: Draft) -> NodeId {
-        let key = (address(value), number, draft);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
-        }
-        if self.tells_scopes_apart && NODES_MAX < self.nodes.len() {
-            return self.unsupported(value, draft, Unsupported::TooManyScopes);
-        }
-        let id = self.open(value, scope, draft);
-        self.known.insert(key, id);
-        id
-    }
-
-    /// Adds a node, whose keywords are read later.
-    fn open(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, draft: Draft) -> NodeId {
-        let keyword = match value {
-            Value::Object(_) | Value::Bool(true) => None,
-            Value::Bool(false) => Some(Keyword::False),
-            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Some(Keyword::Unsupported(Unsupported::NotASchema))
-            }
-        };
-        let id = self.push(value, Vec::from_iter(keyword), draft);
-        if value.is_object() {
-            self.open.push(Open { id, scope: scope.clone() });
-        }
-        id
-    }
-
-    fn push(&mut self, value: &'r Value, keywords: Vec<Keyword<'r>>, draft: Draft) -> NodeId {
-        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        let first = if self.has_copies { *self.first.entry(address(value)).or_insert(id) } else { id };
-        self.nodes.push(Node { value, keywords, first, draft });
-        id
-    }
-
-    fn unsupported(&mut self, value: &'r Value, draft: Draft, why: Unsupported<'r>) -> NodeId {
-        self.push(value, vec![Keyword::Unsupported(why)], draft)
-    }
-
-    /// Returns the number of the dynamic scope in which a schema is reached; `None` if there are too many scopes.
-    fn number_of(&mut self, scope: &Scope<'r, 'l>) -> Option<usize> {
-        if !self.tells_scopes_apart {
-            return Some(0);
-        }
-        let resources = scope.resources();
-        if let Some(known) = self.scopes.iter().position(|known| *known == resources) {
-            return Some(known);
-        }
-        if SCOPES_MAX <= self.scopes.len() {
-            return None;
-        }
-        self.scopes.push(resources);
-        Some(self.scopes.len() - 1)
-    }
 }

@@ -89,6 +89,18 @@ pub(crate) fn keyword(name: &str, draft: Draft) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.name == name && keyword.is_in(draft))
 }
 
+/// The keywords whose schemas apply only where a reference leads to them. Documents use both names in every draft.
+pub(crate) const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+
+/// Returns whether the keyword of this name never rejects a value in any draft, or is an annotation by convention.
+pub(crate) fn only_describes(name: &str) -> bool {
+    // The validator checks the contents of strings in drafts 6 and 7.
+    let is_checked = matches!(name, "contentEncoding" | "contentMediaType");
+    let mut rows = KEYWORDS.iter().filter(|keyword| keyword.name == name).peekable();
+    let is_custom = name == "example" || name.starts_with("x-");
+    is_custom || (!is_checked && rows.peek().is_some() && rows.all(|keyword| keyword.role != Role::Asserts))
+}
+
 /// The seven types.
 pub(crate) const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 

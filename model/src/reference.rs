@@ -41,7 +41,7 @@ pub enum Target {
 }
 
 /// The keywords with a reference as their value.
-const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+pub(crate) const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /// The base of the retrieval URIs, which identify places in a tree. These URIs are internal; no output contains them.
 const TREE: &str = "json-schema:///schemas/";

@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value;
 
 use crate::dialect::Draft;
-use crate::keywords::{Form, KEYWORDS};
+use crate::keywords::{DEFINITIONS, Form, KEYWORDS};
 use crate::pointer::Pointer;
 
 /// The form in which the value of a keyword contains subschemas.
@@ -48,8 +48,7 @@ static HOLDS: LazyLock<[HashMap<&'static str, Holds>; Draft::ALL.len()]> = LazyL
     Draft::ALL.map(|draft| {
         let mut all = HashMap::new();
         for keyword in KEYWORDS {
-            // Documents use both names in every draft.
-            let is_definitions = matches!(keyword.name, "$defs" | "definitions");
+            let is_definitions = DEFINITIONS.contains(&keyword.name);
             // In 2019-09, the library still looks for references in `dependencies`.
             let is_dependencies = keyword.name == "dependencies" && draft < Draft::Draft202012;
             if (keyword.is_in(draft) || is_definitions || is_dependencies)

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::DocumentId;
+
 use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
-use crate::atlas::DocumentId;
 
 /// The types that have a borrowed form. A type without strings has none.
 #[derive(Debug)]

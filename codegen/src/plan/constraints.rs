@@ -1,19 +1,19 @@
 //! Describes a schema's title, description and constraints in words.
 
-use serde_json::Value;
+use evschema_model::graph::{Documents, Place};
+use serde_json::{Number, Value};
 
 use super::definitions::DefaultValue;
-use crate::atlas::{Atlas, Place};
 use crate::names::words;
 use crate::text::{append_sentence, doc_code, doc_lines};
 
 /// Returns the documentation of a type or field from these places. The documentation begins with the first description.
 /// If no place has a description, the documentation begins with the first title, unless `name` has the same words. The
 /// constraints of all places follow, in words.
-pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], name: Option<&str>) -> Vec<String> {
+pub(super) fn docs(documents: &Documents<'_>, places: &[Place], name: Option<&str>) -> Vec<String> {
     let text = |keyword: &str| {
         places.iter().find_map(|place| {
-            let text = atlas.keyword(*place, keyword)?.as_str()?.trim();
+            let text = documents.annotation(*place, keyword)?.as_str()?.trim();
             (!text.is_empty()).then_some(text)
         })
     };
@@ -25,7 +25,7 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], name: Option<&str>) -> V
     };
     let mut sentences: Vec<String> = Vec::new();
     for place in places {
-        for sentence in constraints(atlas, *place) {
+        for sentence in constraints(documents, *place) {
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
             }
@@ -36,15 +36,16 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], name: Option<&str>) -> V
 }
 
 /// Returns whether one of these places is deprecated.
-pub(super) fn is_deprecated(atlas: &Atlas<'_>, places: &[Place]) -> bool {
-    places.iter().any(|place| atlas.keyword(*place, "deprecated") == Some(&Value::Bool(true)))
+pub(super) fn is_deprecated(documents: &Documents<'_>, places: &[Place]) -> bool {
+    places.iter().any(|place| documents.annotation(*place, "deprecated") == Some(&Value::Bool(true)))
 }
 
 /// Returns the default of a property with these schemas, if they have exactly one default.
-pub(super) fn default(atlas: &Atlas<'_>, places: &[Place]) -> Option<DefaultValue> {
-    let mut defaults = places.iter().filter_map(|place| atlas.child(*place, "default"));
+pub(super) fn default(documents: &Documents<'_>, places: &[Place]) -> Option<DefaultValue> {
+    let mut defaults =
+        places.iter().filter_map(|place| documents.place_of(documents.annotation(*place, "default")?));
     let value = defaults.next()?;
-    let is_only = defaults.all(|other| atlas.value(other) == atlas.value(value));
+    let is_only = defaults.all(|other| documents.value(other) == documents.value(value));
     is_only.then(|| DefaultValue { value, accepted_by: places.to_vec() })
 }
 
@@ -73,48 +74,43 @@ fn append_all(lines: &mut Vec<String>, sentences: &[String]) {
 }
 
 /// Returns the constraints of a place on strings, numbers, arrays and objects, as sentences.
-fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
-    let number = |keyword| atlas.keyword(place, keyword).filter(|v| v.is_number()).map(ToString::to_string);
-    let flag = |keyword| atlas.keyword(place, keyword) == Some(&Value::Bool(true));
+fn constraints(documents: &Documents<'_>, place: Place) -> Vec<String> {
+    let keywords = documents.keywords(place);
     let mut said = Vec::new();
     for (least, most, unit) in [
-        ("minLength", "maxLength", [" character", " characters"]),
-        ("minItems", "maxItems", [" item", " items"]),
-        ("minProperties", "maxProperties", [" property", " properties"]),
+        (keywords.min_length(), keywords.max_length(), [" character", " characters"]),
+        (keywords.min_items(), keywords.max_items(), [" item", " items"]),
+        (keywords.min_properties(), keywords.max_properties(), [" property", " properties"]),
+        (keywords.minimum(), keywords.maximum(), ["", ""]),
     ] {
-        said.extend(range(number(least), number(most), unit));
+        said.extend(range(least, most, unit));
     }
-    said.extend(range(
-        number("minimum").filter(|_| !flag("exclusiveMinimum")),
-        number("maximum").filter(|_| !flag("exclusiveMaximum")),
-        ["", ""],
-    ));
-    let above = number("exclusiveMinimum").or(number("minimum").filter(|_| flag("exclusiveMinimum")));
-    let below = number("exclusiveMaximum").or(number("maximum").filter(|_| flag("exclusiveMaximum")));
-    said.extend(above.map(|bound| format!("More than {bound}.")));
-    said.extend(below.map(|bound| format!("Less than {bound}.")));
-    said.extend(number("multipleOf").map(|step| format!("A multiple of {step}.")));
-    if flag("uniqueItems") {
+    said.extend(keywords.exclusive_minimum().map(|bound| format!("More than {bound}.")));
+    said.extend(keywords.exclusive_maximum().map(|bound| format!("Less than {bound}.")));
+    said.extend(keywords.multiple_of().map(|step| format!("A multiple of {step}.")));
+    if keywords.has_unique_items() {
         said.push("Items are unique.".to_owned());
     }
-    let text = |keyword| atlas.keyword(place, keyword).and_then(Value::as_str);
-    if let Some(pattern) = text("pattern") {
+    if let Some(pattern) = keywords.pattern() {
         said.push(match doc_code(pattern) {
             Some(code) => format!("Matches {code}."),
             None => "Matches a pattern of the schema.".to_owned(),
         });
     }
-    said.extend(text("format").and_then(doc_code).map(|format| format!("Format {format}.")));
+    let format = documents.annotation(place, "format").and_then(Value::as_str);
+    said.extend(format.and_then(doc_code).map(|format| format!("Format {format}.")));
     let value = |value: &Value| doc_code(&value.to_string());
-    let default = atlas.keyword(place, "default").and_then(value);
+    let default = documents.annotation(place, "default").and_then(value);
     said.extend(default.map(|code| format!("Default: {code}.")));
-    let example = atlas.keyword(place, "examples").and_then(Value::as_array).and_then(|all| all.first());
+    let example =
+        documents.annotation(place, "examples").and_then(Value::as_array).and_then(|all| all.first());
     let example = example.filter(|example| !example.is_object() && !example.is_array()).and_then(value);
     said.extend(example.map(|code| format!("Example: {code}.")));
     said
 }
 
-fn range(least: Option<String>, most: Option<String>, [one, many]: [&str; 2]) -> Option<String> {
+fn range(least: Option<&Number>, most: Option<&Number>, [one, many]: [&str; 2]) -> Option<String> {
+    let [least, most] = [least, most].map(|number| number.map(ToString::to_string));
     let is_one = most.as_deref().or(least.as_deref()) == Some("1");
     let unit = if is_one { one } else { many };
     match (least, most) {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::{DocumentId, Place};
+
 use super::integers::Width;
 use super::path::TypePath;
-use crate::atlas::{DocumentId, Place};
 
 /// The identifier of a named type in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

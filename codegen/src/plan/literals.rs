@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use evschema_model::graph::{DocumentId, Place};
 use serde_json::Value;
 
 use super::constraints;
 use super::definitions::{Body, IntegerVariant, RustType, TextVariant};
 use super::typing::{Hint, Planner, places};
-use crate::atlas::{DocumentId, Place};
 use crate::names::{self, Style, distinct};
-use crate::shape::{Conjunction, Expression, Facts, Kinds, whole};
+use crate::shape::{Conjunction, Expression, Facts, Kinds, own_literals, whole};
 
 /// Maximum number of variants. With a longer list, the type accepts any string or number, and the checker compares the
 /// value with the list.
@@ -101,7 +101,7 @@ impl<'c> Planner<'_, 'c> {
                 continue;
             }
             let inside = self.shapes.conjunction(&alternative);
-            let lists = inside.own.iter().filter_map(|place| self.shapes.own_literals(*place));
+            let lists = inside.own.iter().filter_map(|place| own_literals(self.documents, *place));
             match lists.min_by_key(Vec::len).as_deref() {
                 Some([value]) => {
                     let mut places = places(&alternative);
@@ -118,13 +118,16 @@ impl<'c> Planner<'_, 'c> {
     /// Returns the documentation of a variant, and whether the variant is deprecated.
     fn docs_of_value(&self, described: Option<&Described<'c>>, name: &str) -> (Vec<String>, bool) {
         let places = described.map_or(&[][..], |described| &described.places);
-        (constraints::docs(self.atlas, places, Some(name)), constraints::is_deprecated(self.atlas, places))
+        (
+            constraints::docs(self.documents, places, Some(name)),
+            constraints::is_deprecated(self.documents, places),
+        )
     }
 
     /// Removes the schema's own version number from the name of a constant, because this number differs in each
     /// version.
     fn name_constant(&self, constant: &mut TextVariant, home: DocumentId) {
-        let version = &self.atlas.schema(home).at().version;
+        let version = &self.documents.schema(home).at().version;
         let rest = if version.is_spelt_by(&constant.text) {
             String::new()
         } else if constant.text.contains(&version.to_string()) {

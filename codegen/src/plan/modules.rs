@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::{DocumentId, Documents};
 use evschema_model::{Line, Subject, Version};
 
-use crate::atlas::{Atlas, DocumentId};
 use crate::names::{Style, distinct};
 
 /// The module of a document's types.
@@ -22,13 +22,13 @@ pub(crate) struct Module {
 /// version has a name such as `v1_0_2`, also if other documents refer to it. So a new version of a shared type never
 /// changes the meaning of a path.
 pub(crate) fn modules(
-    atlas: &Atlas<'_>,
-    documents: &BTreeSet<DocumentId>,
+    documents: &Documents<'_>,
+    ids: &BTreeSet<DocumentId>,
     selected: &BTreeSet<DocumentId>,
 ) -> BTreeMap<DocumentId, Module> {
     let mut subjects: BTreeMap<&Subject, BTreeMap<&Version, DocumentId>> = BTreeMap::new();
-    for id in documents {
-        let at = atlas.schema(*id).at();
+    for id in ids {
+        let at = documents.schema(*id).at();
         subjects.entry(&at.subject).or_default().insert(&at.version, *id);
     }
     let names = subject_names(&subjects.keys().copied().collect::<Vec<_>>());

@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::{DocumentId, Documents, Place};
+
 use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
 use super::path::root_name;
-use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{RESERVED_TYPES, distinct_by, joined, number_of, type_name};
 
 /// Gives every type its name, and fills [`Plan::imports`]. In each module, all names differ. `entries` has for each
 /// document the schema to which its root leads.
-pub(super) fn name_types(plan: &mut Plan, atlas: &Atlas<'_>, entries: &BTreeMap<DocumentId, Place>) {
+pub(super) fn name_types(plan: &mut Plan, documents: &Documents<'_>, entries: &BTreeMap<DocumentId, Place>) {
     let mut by_home: BTreeMap<DocumentId, Vec<TypeId>> = BTreeMap::new();
     for (at, definition) in plan.definitions.iter().enumerate() {
         by_home.entry(definition.home).or_default().push(TypeId(at));
     }
     // First without the types of other documents, because their names are needed for the second time.
     for (home, types) in &by_home {
-        let module = Naming { plan, atlas, entries, home: *home, types, others: &[] };
+        let module = Naming { plan, documents, entries, home: *home, types, others: &[] };
         for (id, name) in module.names() {
             plan.definitions[id.0].name = name;
         }
@@ -25,7 +26,7 @@ pub(super) fn name_types(plan: &mut Plan, atlas: &Atlas<'_>, entries: &BTreeMap<
     let mut renamed = Vec::new();
     for (home, types) in &by_home {
         let others = used_elsewhere(plan, *home, types);
-        let module = Naming { plan, atlas, entries, home: *home, types, others: &others };
+        let module = Naming { plan, documents, entries, home: *home, types, others: &others };
         let (own, imported): (BTreeMap<_, _>, BTreeMap<_, _>) =
             module.names().into_iter().partition(|(id, _)| plan.definition(*id).home == *home);
         renamed.extend(own);
@@ -42,7 +43,7 @@ pub(super) fn name_types(plan: &mut Plan, atlas: &Atlas<'_>, entries: &BTreeMap<
 /// The types of one module that need a name.
 struct Naming<'n, 'c> {
     plan: &'n Plan,
-    atlas: &'n Atlas<'c>,
+    documents: &'n Documents<'c>,
     entries: &'n BTreeMap<DocumentId, Place>,
     home: DocumentId,
     /// The types of the module's document.
@@ -53,7 +54,7 @@ struct Naming<'n, 'c> {
 
 impl Naming<'_, '_> {
     fn names(&self) -> BTreeMap<TypeId, String> {
-        let root = root_name(&self.atlas.schema(self.home).at().subject);
+        let root = root_name(&self.documents.schema(self.home).at().subject);
         let (roots, others): (Vec<TypeId>, Vec<TypeId>) =
             self.types.iter().partition(|id| self.is_root(**id, &root));
         let mut reserved: BTreeSet<String> = RESERVED_TYPES.iter().map(|name| (*name).to_owned()).collect();
@@ -108,7 +109,7 @@ impl Naming<'_, '_> {
         if definition.home == self.home {
             definition.path.long_name(root)
         } else {
-            joined(&type_name(self.atlas.schema(definition.home).at().subject.as_str()), &definition.name)
+            joined(&type_name(self.documents.schema(definition.home).at().subject.as_str()), &definition.name)
         }
     }
 
@@ -118,7 +119,7 @@ impl Naming<'_, '_> {
         let Some((last, before)) = types.split_last() else { return String::new() };
         let key = |id: TypeId| {
             let definition = self.plan.definition(id);
-            let at = self.atlas.schema(definition.home).at();
+            let at = self.documents.schema(definition.home).at();
             format!("{}@{} {:?}", at.subject, at.version, definition.path)
         };
         let same = before.iter().filter(|id| key(**id) == key(*last)).count();

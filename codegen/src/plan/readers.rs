@@ -5,9 +5,10 @@
 //! The linked form has one node for all types of a schema. The node lists the conditions that a type checks while it
 //! parses. The list is correct for all types only if they know the same properties.
 
+use evschema_model::graph::Place;
+
 use super::definitions::{Body, RustType, TypeRef};
 use super::typing::Planner;
-use crate::atlas::Place;
 use crate::shape::Conjunction;
 
 impl Planner<'_, '_> {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use evschema_model::graph::Place;
 use evschema_model::{Code, Diagnostic, Manifest, SchemaKey, TypeSettings};
 
-use crate::atlas::Place;
 use crate::disk::Problem;
 use crate::options::TypeOptions;
 use crate::shape::{Conjunction, Kinds};

@@ -3,6 +3,7 @@
 mod names;
 mod resolve;
 
+use evschema_model::graph::Place;
 use evschema_model::{FieldSettings, FormatType};
 use serde_json::Value;
 
@@ -10,7 +11,6 @@ use super::definitions::{Body, External, RustType, TypeRef};
 use super::path::TypePath;
 use super::requests::alone;
 use super::typing::{Hint, Planner};
-use crate::atlas::Place;
 use crate::shape::{Conjunction, Expression, Kinds};
 
 impl<'c> Planner<'_, 'c> {
@@ -56,7 +56,7 @@ impl<'c> Planner<'_, 'c> {
             if formats.is_empty() {
                 return None;
             }
-            formats.get(self.atlas.keyword(*place, "format")?.as_str()?)
+            formats.get(self.documents.annotation(*place, "format")?.as_str()?)
         });
         format.map_or(RustType::String, |format| {
             RustType::External(External { text: formatted(format), is_string: true })
@@ -87,9 +87,9 @@ impl<'c> Planner<'_, 'c> {
             Some((known, id)) if *known == shape => return RustType::Named(*id),
             Some(_) | None => {}
         }
-        let tokens: Vec<String> = self.atlas.pointer(place).tokens().collect();
+        let tokens: Vec<String> = self.documents.pointer(place).tokens().collect();
         let hint = Hint {
-            home: self.atlas.document(place),
+            home: self.documents.document(place),
             path: TypePath::of_pointer(&tokens),
             place: Some(place),
             is_member: false,
@@ -108,7 +108,7 @@ impl<'c> Planner<'_, 'c> {
 
     /// Returns the name that a schema gives its type or its field by the keyword `x-rust-name`.
     fn rust_name(&self, place: Place) -> Option<&'c Value> {
-        self.atlas.keyword(place, "x-rust-name")
+        self.documents.annotation(place, "x-rust-name")
     }
 }
 

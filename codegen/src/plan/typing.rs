@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use evschema_model::graph::{DocumentId, Documents, Place};
 
 use super::definitions::{
     Body, Definition, Event, Field, Plan, Requested, RustType, Struct, TypeId, TypeRef, UnionVariant,
@@ -11,8 +11,6 @@ use super::integers::integer_type;
 use super::path::{self, Part, TypePath};
 use super::requests::Requests;
 use super::{boxes, constraints, naming};
-use crate::atlas::{Atlas, DocumentId, Place};
-use crate::link::is_annotation;
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
 /// Maximum depth of nested types. A type that is nested more deeply becomes `Json`, because an event has at most 128
@@ -30,7 +28,7 @@ const STEPS_MAX: usize = 400_000;
 /// Plans the types of documents.
 #[derive(Debug)]
 pub(crate) struct Planner<'a, 'c> {
-    pub(crate) atlas: &'a Atlas<'c>,
+    pub(crate) documents: &'a Documents<'c>,
     pub(crate) shapes: Shapes<'a, 'c>,
     plan: Plan,
     known: HashMap<Conjunction, Known>,
@@ -78,10 +76,10 @@ impl Hint {
 
 impl<'a, 'c> Planner<'a, 'c> {
     /// Returns a planner with an empty plan. [`crate::options::Options::keep_unknown`] describes `keep_unknown`.
-    pub(crate) fn new(atlas: &'a Atlas<'c>, keep_unknown: bool) -> Self {
+    pub(crate) fn new(documents: &'a Documents<'c>, keep_unknown: bool) -> Self {
         Self {
-            atlas,
-            shapes: Shapes::new(atlas, keep_unknown),
+            documents,
+            shapes: Shapes::new(documents, keep_unknown),
             plan: Plan::default(),
             known: HashMap::new(),
             readers: HashMap::new(),
@@ -97,7 +95,7 @@ impl<'a, 'c> Planner<'a, 'c> {
     pub(crate) fn add_event(&mut self, document: DocumentId) {
         self.types_max = self.plan.definitions.len() + TYPES_MAX;
         self.steps_max = self.shapes.steps() + STEPS_MAX;
-        let place = self.atlas.root(document);
+        let place = self.documents.root(document);
         let hint = self.hint_for(place, document, None);
         let value = self.type_of(&Expression::Schema(place), &hint);
         // If the root has a named type of this document, this type becomes the event, unless it is already another
@@ -116,12 +114,12 @@ impl<'a, 'c> Planner<'a, 'c> {
                 // The wrapper has the name of the root.
                 self.plan.definitions[id.0].path = TypePath::root().with(Part::Variant("Value".to_owned()));
             }
-            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], None);
+            let docs = constraints::docs(self.documents, &[self.shapes.entry(place)], None);
             let hint = Hint { home: document, path: TypePath::root(), place: Some(place), is_member: false };
             self.define(&hint, docs, Body::Newtype { inner: value, boxed: false })
         };
         self.plan.events.push(Event { document, root });
-        if is_container(self.atlas.value(place)) {
+        if self.documents.only_describes(place) {
             self.add_definitions(place);
         }
     }
@@ -129,8 +127,8 @@ impl<'a, 'c> Planner<'a, 'c> {
     /// Plans a type for every definition of a document whose root has only definitions. Otherwise, nothing would lead to
     /// them.
     fn add_definitions(&mut self, root: Place) {
-        let document = self.atlas.document(root);
-        for (_, place) in DEFINITIONS.into_iter().flat_map(|keyword| self.atlas.map(root, keyword)) {
+        let document = self.documents.document(root);
+        for place in self.documents.own_definitions(root) {
             let hint = self.hint_for(place, document, None);
             let value = self.type_of(&Expression::Schema(place), &hint);
             if let RustType::Named(id) = value.shape
@@ -140,7 +138,7 @@ impl<'a, 'c> Planner<'a, 'c> {
                 continue;
             }
             // The definition has no named type of its own: it is a string, or refers to another definition.
-            let docs = constraints::docs(self.atlas, &[place, self.shapes.entry(place)], None);
+            let docs = constraints::docs(self.documents, &[place, self.shapes.entry(place)], None);
             self.define(&hint, docs, Body::Newtype { inner: value, boxed: false });
         }
     }
@@ -167,8 +165,8 @@ impl<'a, 'c> Planner<'a, 'c> {
     /// Gives the types of the plan so far their names.
     pub(crate) fn name_types(&mut self) {
         let homes: BTreeSet<DocumentId> = self.plan.definitions.iter().map(|one| one.home).collect();
-        let entries = homes.into_iter().map(|home| (home, self.shapes.entry(self.atlas.root(home))));
-        naming::name_types(&mut self.plan, self.atlas, &entries.collect());
+        let entries = homes.into_iter().map(|home| (home, self.shapes.entry(self.documents.root(home))));
+        naming::name_types(&mut self.plan, self.documents, &entries.collect());
     }
 
     /// Returns the complete plan, with boxes and names.
@@ -361,13 +359,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
         Field {
             name: String::new(),
-            docs: constraints::docs(self.atlas, &places, Some(json)),
+            docs: constraints::docs(self.documents, &places, Some(json)),
             attributes: self
                 .field_settings(hint.place, json)
                 .map(|settings| settings.attributes.clone())
                 .unwrap_or_default(),
-            deprecated: constraints::is_deprecated(self.atlas, &places),
-            default: constraints::default(self.atlas, &places),
+            deprecated: constraints::is_deprecated(self.documents, &places),
+            default: constraints::default(self.documents, &places),
             value,
             required,
             boxed: false,
@@ -376,13 +374,13 @@ impl<'a, 'c> Planner<'a, 'c> {
 
     /// Returns the hint for the schema at `entry`, to which `place` leads.
     fn hint_at(&self, place: Place, entry: Place, hint: &Hint) -> Hint {
-        let home = self.atlas.document(entry);
+        let home = self.documents.document(entry);
         let inherited = (home == hint.home && place == entry).then_some(hint);
         self.hint_for(entry, home, inherited)
     }
 
     fn hint_for(&self, place: Place, home: DocumentId, inherited: Option<&Hint>) -> Hint {
-        let tokens: Vec<String> = self.atlas.pointer(place).tokens().collect();
+        let tokens: Vec<String> = self.documents.pointer(place).tokens().collect();
         let path = TypePath::of_pointer(&tokens);
         match inherited {
             Some(hint) if !path.is_start() => Hint { place: Some(place), ..hint.clone() },
@@ -402,7 +400,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
         let mut places = places(expression);
         places.extend(&conjunction.own);
-        constraints::docs(self.atlas, &places, Some(&hint.path.short_name(&self.root_name(hint.home))))
+        constraints::docs(self.documents, &places, Some(&hint.path.short_name(&self.root_name(hint.home))))
     }
 
     /// Adds a named type, and returns its identifier.
@@ -441,18 +439,8 @@ impl<'a, 'c> Planner<'a, 'c> {
     }
 
     fn root_name(&self, home: DocumentId) -> String {
-        path::root_name(&self.atlas.schema(home).at().subject)
+        path::root_name(&self.documents.schema(home).at().subject)
     }
-}
-
-/// The keywords with the definitions of a document.
-const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
-
-/// Returns whether the root of a document has only definitions, and no keyword that rejects a value.
-fn is_container(root: &Value) -> bool {
-    let Some(members) = root.as_object() else { return false };
-    DEFINITIONS.iter().any(|keyword| members.contains_key(*keyword))
-        && members.keys().all(|keyword| keyword == "$id" || is_annotation(keyword))
 }
 
 /// Returns the places in an expression, outermost first.

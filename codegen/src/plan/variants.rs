@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use evschema_model::graph::Place;
+
 use super::clusters::{Cluster, kind_name};
 use super::constraints;
 use super::definitions::{Case, RustType, TypeRef, UnionVariant};
 use super::path::{Part, TypePath, root_name};
 use super::typing::{Hint, Planner, places};
-use crate::atlas::Place;
 use crate::names::{self, Style, distinct_by};
 use crate::shape::{Expression, Kinds};
 
@@ -71,8 +72,8 @@ impl<'c> Planner<'_, 'c> {
             let value = self.value_of(&branch, &hint.with(Part::Variant(name.clone())));
             nullable |= value.nullable;
             variants.push(UnionVariant {
-                docs: constraints::docs(self.atlas, &branch.described_by, Some(&name)),
-                deprecated: constraints::is_deprecated(self.atlas, &branch.described_by),
+                docs: constraints::docs(self.documents, &branch.described_by, Some(&name)),
+                deprecated: constraints::is_deprecated(self.documents, &branch.described_by),
                 name,
                 value: TypeRef { nullable: false, ..value },
                 case: branch.case,
@@ -187,7 +188,7 @@ impl<'c> Planner<'_, 'c> {
 
     /// Returns whether a schema is written where it is used: neither a definition nor a reference.
     fn is_inline(&self, place: Place) -> bool {
-        let tokens: Vec<String> = self.atlas.pointer(place).tokens().collect();
+        let tokens: Vec<String> = self.documents.pointer(place).tokens().collect();
         self.shapes.entry(place) == place && !TypePath::of_pointer(&tokens).is_start()
     }
 
@@ -199,15 +200,13 @@ impl<'c> Planner<'_, 'c> {
             return Some(names::type_name(only));
         }
         let entry = self.shapes.entry(place?);
-        let tokens: Vec<String> = self.atlas.pointer(entry).tokens().collect();
-        if let [.., folder, name] = tokens.as_slice()
-            && (folder == "$defs" || folder == "definitions")
-        {
-            return Some(names::type_name(name));
+        if let Some(key) = self.documents.definition_key(entry) {
+            return Some(names::type_name(&key));
         }
-        let home = self.atlas.document(entry);
-        let is_other = tokens.is_empty() && home != self.atlas.document(place?);
-        is_other.then(|| root_name(&self.atlas.schema(home).at().subject))
+        let home = self.documents.document(entry);
+        let is_root = entry == self.documents.root(home);
+        let is_other = is_root && home != self.documents.document(place?);
+        is_other.then(|| root_name(&self.documents.schema(home).at().subject))
     }
 }
 

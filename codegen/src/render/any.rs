@@ -5,8 +5,9 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use evschema_model::graph::DocumentId;
+
 use super::types::Types;
-use crate::atlas::DocumentId;
 use crate::names::type_name;
 use crate::plan::{RustType, TypeId, root_name};
 use crate::text::literal;

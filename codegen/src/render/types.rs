@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use evschema_model::Coordinates;
+use evschema_model::graph::{DocumentId, Documents};
 
 use super::literals::literal_text;
-use crate::atlas::{Atlas, DocumentId};
 use crate::defaults::Defaults;
-use crate::link::Program;
 use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
     Body, Borrowed, Case, Field, Form, IntegerVariant, Module, Plan, RustType, Struct, TextVariant, TypeId,
     TypeRef, UnionVariant, root_name,
 };
+use crate::program::Program;
 use crate::text::literal;
 use crate::upcast::Literal;
 use crate::view;
@@ -37,7 +37,7 @@ impl Scope {
 
 /// The data for printing types.
 pub(super) struct Types<'a, 'c> {
-    pub(super) atlas: &'a Atlas<'c>,
+    pub(super) documents: &'a Documents<'c>,
     pub(super) plan: &'a Plan,
     pub(super) programs: &'a BTreeMap<DocumentId, Program>,
     pub(super) modules: &'a BTreeMap<DocumentId, Module>,
@@ -61,7 +61,7 @@ impl Types<'_, '_> {
 
     /// Returns the name of a document's event, if its type has another name.
     pub(super) fn aliases(&self, home: DocumentId) -> Vec<view::Alias> {
-        let name = root_name(&self.atlas.schema(home).at().subject);
+        let name = root_name(&self.documents.schema(home).at().subject);
         let events = self.plan.events.iter().filter(|event| event.document == home);
         let roots = events.map(|event| self.plan.definition(event.root));
         // If the settings or the schema rename the event's type, its usual name is not used.
@@ -116,7 +116,7 @@ impl Types<'_, '_> {
         let definition = self.plan.definition(id);
         let program = self.programs.get(&definition.home)?;
         let place = definition.place.filter(|place| program.of_types.contains(place))?;
-        Some(literal(self.atlas.pointer(place).as_str()))
+        Some(literal(self.documents.pointer(place).as_str()))
     }
 
     /// Returns the re-exports of a document's module: the types of other documents that its types contain.
@@ -170,7 +170,7 @@ impl Types<'_, '_> {
 
     fn event(&self, id: TypeId, borrowed: Option<&str>) -> Option<view::Event> {
         let event = self.plan.events.iter().find(|event| event.root == id)?;
-        let schema = self.atlas.schema(event.document);
+        let schema = self.documents.schema(event.document);
         Some(view::Event {
             subject: literal(schema.at().subject.as_str()),
             version: literal(&schema.at().version.to_string()),
@@ -298,7 +298,7 @@ impl Types<'_, '_> {
         let name = match root.filter(|root| root.requested.name.is_some()) {
             Some(root) => root.name.clone(),
             // The type, or another name of the type.
-            None => root_name(&self.atlas.schema(document).at().subject),
+            None => root_name(&self.documents.schema(document).at().subject),
         };
         format!("{}::{name}", self.module(document))
     }
@@ -310,7 +310,7 @@ impl Types<'_, '_> {
 
     /// Returns the version of a document.
     pub(super) fn version(&self, document: DocumentId) -> String {
-        self.atlas.schema(document).at().version.to_string()
+        self.documents.schema(document).at().version.to_string()
     }
 
     /// Returns a type in Rust syntax.

@@ -1,9 +1,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
+use evschema_model::graph::Place;
 use serde_json::Value;
 
 use super::{Expression, Kinds, Shapes};
-use crate::atlas::Place;
 
 /// An expression without references and `allOf`: a list of schemas that all apply, and groups of alternatives. To build
 /// it, the code follows all references and `allOf`s.
@@ -107,7 +107,7 @@ impl Shapes<'_, '_> {
                 Expression::All(all) => open.extend(all),
                 Expression::Any(alternatives) => found.add_group(alternatives),
                 Expression::Own(place) => {
-                    if self.says_something(place) && own.insert(place) {
+                    if self.affects_type(place) && own.insert(place) {
                         found.own.push(place);
                     }
                 }
@@ -128,30 +128,24 @@ impl Shapes<'_, '_> {
         open: &mut VecDeque<Expression>,
         own: &mut BTreeSet<Place>,
     ) {
-        if self.atlas.value(place) == &Value::Bool(false) {
+        if self.documents.value(place) == &Value::Bool(false) {
             found.kinds = Kinds::NONE;
             return;
         }
-        if let Some(target) = self.atlas.target(place) {
+        if let Some(target) = self.documents.target(place) {
             open.push_back(target.map_or(Expression::Opaque, Expression::Schema));
-            if self.atlas.draft(place).ref_hides_siblings() {
-                return;
-            }
         }
-        if self.says_something(place) && own.insert(place) {
+        if self.affects_type(place) && own.insert(place) {
             found.own.push(place);
         }
-        let dynamic = ["$dynamicRef", "$recursiveRef"];
-        if dynamic.iter().any(|keyword| self.atlas.keyword(place, keyword).is_some()) {
-            found.opaque = true;
-        }
-        open.extend(self.atlas.list(place, "allOf").into_iter().map(Expression::Schema));
-        for keyword in ["anyOf", "oneOf"] {
-            let alternatives = self.atlas.list(place, keyword);
-            match alternatives.as_slice() {
+        let keywords = self.documents.keywords(place);
+        found.opaque |= keywords.has_other_reference();
+        open.extend(keywords.all_of().iter().copied().map(Expression::Schema));
+        for alternatives in [keywords.any_of(), keywords.one_of()] {
+            match alternatives {
                 [] => {}
                 [only] => open.push_back(Expression::Schema(*only)),
-                _ => found.add_group(alternatives.into_iter().map(Expression::Schema).collect()),
+                _ => found.add_group(alternatives.iter().copied().map(Expression::Schema).collect()),
             }
         }
     }

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::{Documents, Names, Place};
 use serde_json::Value;
 
 use super::integer_range::IntegerRange;
 use super::{Conjunction, Expression, Kinds, Shapes};
-use crate::atlas::Place;
 
 /// Facts about the values that an expression accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,11 +163,11 @@ impl<'c> Shapes<'_, 'c> {
                 matches!(mention, Expression::Mention(place) if self.in_place(*place).iter().any(closes))
             });
         }
-        let onlookers = self.onlookers(conjunction);
-        let spoken = onlookers.iter().flat_map(|place| self.spoken_names(*place)).collect();
+        let observers = self.observers(conjunction);
+        let spoken = observers.iter().flat_map(|place| self.spoken_names(*place)).collect();
         add_names(&mut facts.names, spoken);
         facts.keeps_rest |= conjunction.whole
-            || onlookers.iter().any(|place| self.counts_members(*place, true) || self.compares_whole(*place));
+            || observers.iter().any(|place| self.counts_members(*place, true) || self.compares_whole(*place));
         facts
     }
 
@@ -181,23 +181,21 @@ impl<'c> Shapes<'_, 'c> {
     }
 
     fn find_own_facts(&self, place: Place) -> Facts<'c> {
-        let mut facts = Facts { kinds: self.own_kinds(place), ..Facts::unknown() };
-        facts.literals = self.own_literals(place);
+        let mut facts = Facts { kinds: own_kinds(self.documents, place), ..Facts::unknown() };
+        facts.literals = own_literals(self.documents, place);
         if let Some(literals) = &facts.literals {
             let kinds = literals.iter().fold(Kinds::NONE, |kinds, value| kinds.or(Kinds::of(value)));
             facts.kinds = facts.kinds.and(kinds);
         }
         add_names(&mut facts.names, self.spoken_names(place));
-        let required = self.atlas.keyword(place, "required").and_then(Value::as_array);
-        facts.required = required.into_iter().flatten().filter_map(Value::as_str).collect();
-        let patterns = self.atlas.keyword(place, "patternProperties").and_then(Value::as_object);
-        let closed = self.atlas.keyword(place, "additionalProperties") == Some(&Value::Bool(false));
-        if closed && patterns.is_none_or(serde_json::Map::is_empty) {
-            facts.known =
-                Some(self.atlas.map(place, "properties").into_iter().map(|(name, _)| name).collect());
+        let keywords = self.documents.keywords(place);
+        facts.required = keywords.required().into_iter().flat_map(Names::iter).collect();
+        let others = keywords.additional_properties();
+        if others.is_some_and(|others| self.is_false(others)) && keywords.pattern_properties().is_empty() {
+            facts.known = Some(keywords.properties().iter().map(|(name, _)| *name).collect());
         }
-        for (name, schema) in self.atlas.map(place, "properties") {
-            if let Some(texts) = self.texts(schema) {
+        for (name, schema) in keywords.properties() {
+            if let Some(texts) = self.texts(*schema) {
                 facts.tags.insert(name, texts);
             }
         }
@@ -207,44 +205,45 @@ impl<'c> Shapes<'_, 'c> {
                 && !facts.names.is_empty()
                 && (self.keep_unknown || self.names_openness(place)));
         facts.integers = self.own_range(place);
-        facts.format = self.atlas.keyword(place, "format").and_then(Value::as_str);
+        facts.format = self.documents.annotation(place, "format").and_then(Value::as_str);
         facts
     }
 
     /// Returns whether a schema says that objects may have further properties, or names some of them by a pattern.
     fn names_openness(&self, place: Place) -> bool {
-        let patterns = self.atlas.keyword(place, "patternProperties").and_then(Value::as_object);
-        let others = self.atlas.keyword(place, "additionalProperties");
-        patterns.is_some_and(|patterns| !patterns.is_empty())
-            || others.is_some_and(|others| others != &Value::Bool(false))
+        let keywords = self.documents.keywords(place);
+        let others = keywords.additional_properties();
+        !keywords.pattern_properties().is_empty() || others.is_some_and(|others| !self.is_false(others))
     }
 
-    fn own_kinds(&self, place: Place) -> Kinds {
-        match self.atlas.keyword(place, "type") {
-            Some(Value::String(name)) => Kinds::named(name),
-            Some(Value::Array(names)) => {
-                let kinds = names.iter().filter_map(Value::as_str).map(Kinds::named);
-                kinds.fold(Kinds::NONE, Kinds::or)
-            }
-            Some(_) | None => Kinds::ALL,
-        }
-    }
-
-    /// Returns the values that a schema lists in its own keywords.
-    pub(crate) fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
-        // `const` exists since draft 6.
-        let constant = self.atlas.keyword(place, "const");
-        if let Some(only) = constant.filter(|_| evschema_model::Draft::Draft4 < self.atlas.draft(place)) {
-            return Some(vec![only]);
-        }
-        Some(self.atlas.keyword(place, "enum")?.as_array()?.iter().collect())
+    /// Returns whether the schema at a place is `false`.
+    pub(super) fn is_false(&self, place: Place) -> bool {
+        self.documents.value(place) == &Value::Bool(false)
     }
 
     /// Returns the strings that a schema lists, if it accepts no other value.
     fn texts(&self, schema: Place) -> Option<BTreeSet<&'c str>> {
         let conjunction = self.conjunction(&Expression::Schema(schema));
         conjunction.own.iter().find_map(|place| {
-            self.own_literals(*place)?.into_iter().map(Value::as_str).collect::<Option<BTreeSet<_>>>()
+            own_literals(self.documents, *place)?
+                .into_iter()
+                .map(Value::as_str)
+                .collect::<Option<BTreeSet<_>>>()
         })
+    }
+}
+
+/// Returns the kinds that the `type` of a schema allows.
+pub(crate) fn own_kinds(documents: &Documents<'_>, place: Place) -> Kinds {
+    let types = documents.keywords(place).types();
+    types.map_or(Kinds::ALL, |names| names.iter().map(Kinds::named).fold(Kinds::NONE, Kinds::or))
+}
+
+/// Returns the values that a schema lists in its own keywords.
+pub(crate) fn own_literals<'c>(documents: &Documents<'c>, place: Place) -> Option<Vec<&'c Value>> {
+    let keywords = documents.keywords(place);
+    match keywords.constant() {
+        Some(only) => Some(vec![only]),
+        None => Some(keywords.values()?.iter().collect()),
     }
 }

@@ -1,11 +1,10 @@
 //! The range of the integers that a schema accepts.
 
-use evschema_model::Draft;
-use serde_json::Value;
+use evschema_model::graph::Place;
+use serde_json::{Number, Value};
 
-use super::Shapes;
 use super::whole::floor_and_ceiling;
-use crate::atlas::Place;
+use super::{Shapes, own_literals};
 
 /// The smallest and the largest integer that may occur. `None` means that no limit is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,8 +29,8 @@ impl IntegerRange {
         Self { least: self.least.min(other.least), most: self.most.zip(other.most).map(|(a, b)| a.max(b)) }
     }
 
-    fn of(value: &Value) -> Self {
-        let (least, most) = floor_and_ceiling(value).unzip();
+    fn of(number: &Number) -> Self {
+        let (least, most) = floor_and_ceiling(number).unzip();
         Self { least, most }
     }
 }
@@ -39,22 +38,19 @@ impl IntegerRange {
 impl Shapes<'_, '_> {
     /// Returns the range of the integers that a schema's own keywords accept.
     pub(super) fn own_range(&self, place: Place) -> IntegerRange {
-        let bound = |keyword| floor_and_ceiling(self.atlas.keyword(place, keyword)?);
-        let is_old = self.atlas.draft(place) == Draft::Draft4;
-        // In draft 4, a flag makes the bound exclusive.
-        let excludes = |keyword| is_old && self.atlas.keyword(place, keyword) == Some(&Value::Bool(true));
-        let above = |(floor, _): (i128, i128)| floor + 1;
-        let below = |(_, ceiling): (i128, i128)| ceiling - 1;
-        let minimum = bound("minimum").map(|at| if excludes("exclusiveMinimum") { above(at) } else { at.1 });
-        let maximum = bound("maximum").map(|at| if excludes("exclusiveMaximum") { below(at) } else { at.0 });
-        let bounds = IntegerRange { least: minimum, most: maximum };
+        let keywords = self.documents.keywords(place);
+        let bound = |number: Option<&Number>| floor_and_ceiling(number?);
+        let bounds = IntegerRange {
+            least: bound(keywords.minimum()).map(|(_, ceiling)| ceiling),
+            most: bound(keywords.maximum()).map(|(floor, _)| floor),
+        };
         let exclusive = IntegerRange {
-            least: bound("exclusiveMinimum").map(above),
-            most: bound("exclusiveMaximum").map(below),
+            least: bound(keywords.exclusive_minimum()).map(|(floor, _)| floor + 1),
+            most: bound(keywords.exclusive_maximum()).map(|(_, ceiling)| ceiling - 1),
         };
         let bounds = bounds.and(exclusive);
-        let listed =
-            self.own_literals(place).unwrap_or_default().into_iter().filter(|value| value.is_number());
+        let listed = own_literals(self.documents, place).unwrap_or_default();
+        let listed = listed.into_iter().filter_map(Value::as_number);
         match listed.map(IntegerRange::of).reduce(IntegerRange::or) {
             Some(listed) => bounds.and(listed),
             None => bounds,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use evschema_model::graph::Place;
+use serde_json::Number;
 
 use super::{Conjunction, Expression, Kinds, Shapes};
-use crate::atlas::Place;
 
 /// The elements of an array.
 #[derive(Debug, Clone)]
@@ -33,9 +33,9 @@ impl<'c> Shapes<'_, 'c> {
                 all.push(self.member_of_any(&group.alternatives, name));
             }
         }
-        let onlookers: Vec<Expression> =
-            self.onlookers(conjunction).into_iter().map(Expression::Mention).collect();
-        all.extend(self.mentioned_member(&onlookers, name));
+        let observers: Vec<Expression> =
+            self.observers(conjunction).into_iter().map(Expression::Mention).collect();
+        all.extend(self.mentioned_member(&observers, name));
         self.add_whole(conjunction, &mut all);
         simplified(all)
     }
@@ -81,15 +81,12 @@ impl<'c> Shapes<'_, 'c> {
     }
 
     fn own_member(&self, place: Place, name: &str) -> Option<Place> {
-        let members = |keyword| self.atlas.keyword(place, keyword).and_then(Value::as_object);
-        if let Some(schema) = members("properties").and_then(|properties| properties.get(name)) {
-            return Some(self.atlas.at(place, schema));
+        let keywords = self.documents.keywords(place);
+        if let Some(schema) = keywords.property(name) {
+            return Some(schema);
         }
         // A pattern may apply instead of `additionalProperties`, so the schema of the property is not certain.
-        if members("patternProperties").is_some_and(|patterns| !patterns.is_empty()) {
-            return None;
-        }
-        self.atlas.child(place, "additionalProperties")
+        keywords.additional_properties().filter(|_| keywords.pattern_properties().is_empty())
     }
 
     fn mentioned_member(&self, mentions: &[Expression], name: &str) -> Vec<Expression> {
@@ -107,11 +104,11 @@ impl<'c> Shapes<'_, 'c> {
     pub(crate) fn rest(&self, conjunction: &Conjunction) -> Expression {
         let mut all = Vec::new();
         for place in &conjunction.own {
-            let patterns = self.atlas.map(*place, "patternProperties");
-            let mut any: Vec<Expression> =
-                patterns.into_iter().map(|(_, schema)| Expression::Schema(schema)).collect();
-            match self.atlas.child(*place, "additionalProperties") {
-                Some(other) if self.atlas.value(other) == &Value::Bool(false) => {}
+            let keywords = self.documents.keywords(*place);
+            let patterns = keywords.pattern_properties().iter();
+            let mut any: Vec<Expression> = patterns.map(|(_, schema)| Expression::Schema(*schema)).collect();
+            match keywords.additional_properties() {
+                Some(other) if self.is_false(other) => {}
                 Some(other) => any.push(Expression::Schema(other)),
                 None => continue,
             }
@@ -121,11 +118,10 @@ impl<'c> Shapes<'_, 'c> {
                 _ => all.push(Expression::Any(any)),
             }
         }
-        for mention in self.onlookers(conjunction) {
-            all.extend(self.atlas.child(mention, "additionalProperties").map(Expression::Mention));
-            all.extend(
-                self.atlas.map(mention, "patternProperties").into_iter().map(|(_, s)| Expression::Mention(s)),
-            );
+        for mention in self.observers(conjunction) {
+            let keywords = self.documents.keywords(mention);
+            all.extend(keywords.additional_properties().map(Expression::Mention));
+            all.extend(keywords.pattern_properties().iter().map(|(_, schema)| Expression::Mention(*schema)));
         }
         self.add_whole(conjunction, &mut all);
         simplified(all)
@@ -148,10 +144,11 @@ impl<'c> Shapes<'_, 'c> {
         /// Longer arrays do not implement `Default` and other traits of the standard library.
         const LENGTH_MAX: u64 = 32;
         let [place] = conjunction.own.as_slice() else { return None };
-        let number = |keyword| self.atlas.keyword(*place, keyword).and_then(Value::as_u64);
-        let length = number("minItems").filter(|least| Some(*least) == number("maxItems"))?;
-        let (first, rest) = self.items(*place);
-        let is_uniform = first.is_empty() && rest.is_some() && conjunction.groups.is_empty();
+        let keywords = self.documents.keywords(*place);
+        let number = |number: Option<&Number>| number.and_then(Number::as_u64);
+        let length = number(keywords.min_items()).filter(|min| Some(*min) == number(keywords.max_items()))?;
+        let has_one_schema = keywords.prefix_items().is_empty() && keywords.items().is_some();
+        let is_uniform = has_one_schema && conjunction.groups.is_empty();
         if is_uniform && (1..=LENGTH_MAX).contains(&length) { usize::try_from(length).ok() } else { None }
     }
 
@@ -159,7 +156,7 @@ impl<'c> Shapes<'_, 'c> {
         let mut all = Vec::new();
         for place in &conjunction.own {
             all.push(self.own_element(*place));
-            all.extend(self.atlas.child(*place, "contains").map(Expression::Mention));
+            all.extend(self.documents.keywords(*place).contains().map(Expression::Mention));
         }
         let typed = all.iter().any(|part| !self.conjunction(part).is_anything());
         for group in &conjunction.groups {
@@ -178,23 +175,22 @@ impl<'c> Shapes<'_, 'c> {
                 all.push(Expression::Any(any));
             }
         }
-        let mut onlookers = self.onlookers(conjunction);
+        let mut observers = self.observers(conjunction);
         for group in &conjunction.groups {
             for mention in self.mentions_of(&group.alternatives) {
                 if let Expression::Mention(place) = mention {
-                    onlookers.extend(self.in_place(place));
+                    observers.extend(self.in_place(place));
                 }
             }
         }
-        for place in onlookers {
-            for keyword in ["items", "additionalItems", "contains", "unevaluatedItems"] {
-                all.extend(self.atlas.child(place, keyword).map(Expression::Mention));
-                all.extend(self.atlas.list(place, keyword).into_iter().map(Expression::Mention));
-            }
-            all.extend(self.atlas.list(place, "prefixItems").into_iter().map(Expression::Mention));
+        for place in observers {
+            let keywords = self.documents.keywords(place);
+            let each = [keywords.items(), keywords.contains(), keywords.unevaluated_items()];
+            let first = keywords.prefix_items().iter().copied();
+            all.extend(each.into_iter().flatten().chain(first).map(Expression::Mention));
         }
         self.add_whole(conjunction, &mut all);
-        let is_set = |place: &Place| self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
+        let is_set = |place: &Place| self.documents.keywords(*place).has_unique_items();
         let element = simplified(all);
         // If the type of the elements drops properties, two different elements could become equal.
         if conjunction.own.iter().any(is_set) && self.loses(&element) {
@@ -234,13 +230,14 @@ impl<'c> Shapes<'_, 'c> {
     }
 
     fn own_element(&self, place: Place) -> Expression {
-        let (first, rest) = self.items(place);
+        let keywords = self.documents.keywords(place);
+        let (first, rest) = (keywords.prefix_items(), keywords.items());
         if first.is_empty() {
             return rest.map_or(Expression::Anything, Expression::Schema);
         }
         let Some(rest) = rest else { return Expression::Anything };
-        let mut any: Vec<Expression> = first.into_iter().map(Expression::Schema).collect();
-        if self.atlas.value(rest) != &Value::Bool(false) {
+        let mut any: Vec<Expression> = first.iter().copied().map(Expression::Schema).collect();
+        if !self.is_false(rest) {
             any.push(Expression::Schema(rest));
         }
         if any.iter().any(|part| self.conjunction(part).is_anything()) {
@@ -250,40 +247,25 @@ impl<'c> Shapes<'_, 'c> {
         }
     }
 
-    /// Returns the schemas of the first elements, and the schema of all other elements.
-    fn items(&self, place: Place) -> (Vec<Place>, Option<Place>) {
-        let modern = evschema_model::Draft::Draft202012 <= self.atlas.draft(place);
-        let items = self.atlas.child(place, "items");
-        if modern {
-            return (self.atlas.list(place, "prefixItems"), items);
-        }
-        match self.atlas.keyword(place, "items") {
-            Some(Value::Array(_)) => {
-                (self.atlas.list(place, "items"), self.atlas.child(place, "additionalItems"))
-            }
-            Some(_) | None => (Vec::new(), items),
-        }
-    }
-
     /// Returns the elements of a tuple, which is an array with a schema for each of its elements.
     fn tuple(&mut self, conjunction: &Conjunction) -> Option<Elements> {
         let [place] = conjunction.own.as_slice() else { return None };
-        let number = |keyword| self.atlas.keyword(*place, keyword).and_then(Value::as_u64);
-        let (first, rest) = self.items(*place);
+        let keywords = self.documents.keywords(*place);
+        let number = |number: Option<&Number>| number.and_then(Number::as_u64);
+        let first = keywords.prefix_items();
         let length = u64::try_from(first.len()).ok()?;
-        let no_more = number("maxItems").is_some_and(|most| most <= length)
-            || rest.is_some_and(|rest| self.atlas.value(rest) == &Value::Bool(false));
-        let is_watched =
-            self.atlas.keyword(*place, "contains").is_some() || !self.onlookers(conjunction).is_empty();
+        let no_more = number(keywords.max_items()).is_some_and(|most| most <= length)
+            || keywords.items().is_some_and(|rest| self.is_false(rest));
+        let is_watched = keywords.contains().is_some() || !self.observers(conjunction).is_empty();
         // The standard library implements its traits for tuples of at most twelve elements.
         if !(2..=12).contains(&length) || !no_more || is_watched || !conjunction.groups.is_empty() {
             return None;
         }
-        let required = usize::try_from(number("minItems").unwrap_or(0).min(length)).ok()?;
-        let is_set = self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
+        let required = usize::try_from(number(keywords.min_items()).unwrap_or(0).min(length)).ok()?;
+        let is_set = keywords.has_unique_items();
         let mut items = Vec::new();
         for place in first {
-            let mut all = vec![Expression::Schema(place)];
+            let mut all = vec![Expression::Schema(*place)];
             self.add_whole(conjunction, &mut all);
             // If the type of an item drops properties, two different items could become equal.
             if is_set && self.loses(&all[0]) {
@@ -298,7 +280,7 @@ impl<'c> Shapes<'_, 'c> {
         let compares = |place: &Place| self.compares_whole(*place);
         if conjunction.whole
             || conjunction.own.iter().any(compares)
-            || self.onlookers(conjunction).iter().any(compares)
+            || self.observers(conjunction).iter().any(compares)
         {
             all.push(Expression::Whole);
         }

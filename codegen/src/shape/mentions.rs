@@ -6,23 +6,19 @@
 
 use std::collections::BTreeSet;
 
-use evschema_model::Draft;
-use serde_json::Value;
+use evschema_model::graph::{Documents, Names, Place};
+use serde_json::{Number, Value};
 
 use super::{Conjunction, Expression, Shapes};
-use crate::atlas::Place;
 
 impl<'c> Shapes<'_, 'c> {
     /// Returns the subschemas of a place's own keywords that examine the same value but do not describe its type.
-    pub(super) fn judges(&self, place: Place) -> Vec<Place> {
-        let mut judges: Vec<Place> = ["not", "if", "then", "else"]
-            .iter()
-            .filter_map(|keyword| self.atlas.child(place, keyword))
-            .collect();
-        let is_old = self.atlas.draft(place).has_dependencies();
-        let dependencies = if is_old { "dependencies" } else { "dependentSchemas" };
-        judges.extend(self.atlas.map(place, dependencies).into_iter().map(|(_, schema)| schema));
-        judges
+    pub(super) fn conditions(&self, place: Place) -> Vec<Place> {
+        let keywords = self.documents.keywords(place);
+        let mut conditions = Vec::from_iter(keywords.not());
+        conditions.extend(keywords.branches());
+        conditions.extend(keywords.dependent_schemas().iter().map(|(_, schema)| *schema));
+        conditions
     }
 
     /// Returns a place, and the places of all schemas that this schema applies to the same value.
@@ -33,11 +29,10 @@ impl<'c> Shapes<'_, 'c> {
         while at < found.len() {
             let place = found[at];
             at += 1;
-            let mut next = self.judges(place);
-            next.extend(self.atlas.target(place).flatten());
-            for keyword in ["allOf", "anyOf", "oneOf"] {
-                next.extend(self.atlas.list(place, keyword));
-            }
+            let keywords = self.documents.keywords(place);
+            let mut next = self.conditions(place);
+            next.extend(self.documents.target(place).flatten());
+            next.extend([keywords.all_of(), keywords.any_of(), keywords.one_of()].concat());
             found.extend(next.into_iter().filter(|place| seen.insert(*place)));
         }
         found
@@ -45,47 +40,50 @@ impl<'c> Shapes<'_, 'c> {
 
     /// Returns the places of the schemas that examine the value but do not describe its type. They come from the
     /// conjunction's mentions, or from keywords of its own places.
-    pub(super) fn onlookers(&self, conjunction: &Conjunction) -> Vec<Place> {
-        let mut onlookers = Vec::new();
+    pub(super) fn observers(&self, conjunction: &Conjunction) -> Vec<Place> {
+        let mut observers = Vec::new();
         for place in &conjunction.mentions {
-            onlookers.extend(self.in_place(*place));
+            observers.extend(self.in_place(*place));
         }
         for place in &conjunction.own {
-            for judge in self.judges(*place) {
-                onlookers.extend(self.in_place(judge));
+            for condition in self.conditions(*place) {
+                observers.extend(self.in_place(condition));
             }
         }
-        onlookers
+        observers
     }
 
     /// Returns the names of properties in a place's own keywords, in document order.
     pub(super) fn spoken_names(&self, place: Place) -> Vec<&'c str> {
-        spoken_names(self.atlas.value(place), self.atlas.draft(place))
+        spoken_names(self.documents, place)
     }
 
     /// Returns whether the result of a schema could change if the type drops a property that no keyword names.
     pub(super) fn counts_members(&self, place: Place, negated: bool) -> bool {
-        let says = |keyword: &str| self.atlas.keyword(place, keyword);
-        let is_schema = |value: &Value| value.as_object().is_some_and(|members| !members.is_empty());
-        let least = says("minProperties").and_then(Value::as_f64).unwrap_or(0.0);
-        let required = says("required").and_then(Value::as_array).map_or(0, Vec::len);
+        let keywords = self.documents.keywords(place);
+        let (others, rest) = (keywords.additional_properties(), keywords.unevaluated_properties());
+        let is_condition = |schema: Place| {
+            self.documents.value(schema).as_object().is_some_and(|members| !members.is_empty())
+        };
+        let least = keywords.min_properties().and_then(Number::as_f64).unwrap_or(0.0);
+        let required = keywords.required().map_or(0, |names| names.iter().count());
         let positive = (required as f64) < least
-            || says("patternProperties").is_some_and(is_schema)
-            || says("additionalProperties").is_some_and(is_schema)
-            || says("unevaluatedProperties").is_some_and(is_schema);
-        let negative = ["maxProperties", "propertyNames", "additionalProperties", "unevaluatedProperties"];
-        positive || (negated && (0.0 < least || negative.iter().any(|keyword| says(keyword).is_some())))
+            || !keywords.pattern_properties().is_empty()
+            || others.is_some_and(is_condition)
+            || rest.is_some_and(is_condition);
+        let has_negative = keywords.max_properties().is_some()
+            || keywords.property_names().is_some()
+            || others.is_some()
+            || rest.is_some();
+        positive || (negated && (0.0 < least || has_negative))
     }
 
     /// Returns whether the schema at a place compares whole objects or arrays.
     pub(super) fn compares_whole(&self, place: Place) -> bool {
-        let nested = |value: &Value| value.is_object() || value.is_array();
-        self.atlas.keyword(place, "const").is_some_and(nested)
-            || self
-                .atlas
-                .keyword(place, "enum")
-                .and_then(Value::as_array)
-                .is_some_and(|values| values.iter().any(nested))
+        let is_nested = |value: &Value| value.is_object() || value.is_array();
+        let keywords = self.documents.keywords(place);
+        keywords.constant().is_some_and(is_nested)
+            || keywords.values().is_some_and(|values| values.iter().any(is_nested))
     }
 
     /// Returns an [`Expression::Mention`] for each place in these alternatives.
@@ -107,27 +105,12 @@ impl<'c> Shapes<'_, 'c> {
 }
 
 /// Returns the names of properties in a schema's own keywords, in document order, each once.
-pub(crate) fn spoken_names(schema: &Value, draft: Draft) -> Vec<&str> {
-    fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
-        value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-    }
-    let keyword = |keyword: &str| schema.as_object()?.get(keyword);
-    let keys =
-        |name: &str| keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
-    let mut names: Vec<&str> = keys("properties").map(String::as_str).collect();
-    names.extend(texts(keyword("required")));
-    let dependencies: &[&str] =
-        if draft.has_dependencies() { &["dependencies"] } else { &["dependentRequired", "dependentSchemas"] };
-    for name in dependencies {
-        for others in
-            keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.values())
-        {
-            names.extend(texts(Some(others)));
-        }
-    }
-    for name in dependencies {
-        names.extend(keys(name).map(String::as_str));
-    }
+pub(crate) fn spoken_names<'c>(documents: &Documents<'c>, place: Place) -> Vec<&'c str> {
+    let keywords = documents.keywords(place);
+    let mut names: Vec<&str> = keywords.properties().iter().map(|(name, _)| *name).collect();
+    names.extend(keywords.required().into_iter().flat_map(Names::iter));
+    names.extend(keywords.dependent_required().iter().flat_map(|(_, names)| names.iter()));
+    names.extend(documents.dependency_names(place));
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
     names

@@ -1,11 +1,10 @@
 //! Reads the numbers of schemas as integers, without rounding.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Returns the largest integer that is not above a number, and the smallest integer that is not below it. Returns `None`
-/// for another value, and for a number beyond 128 bits.
-pub(super) fn floor_and_ceiling(value: &Value) -> Option<(i128, i128)> {
-    let Value::Number(number) = value else { return None };
+/// for a number beyond 128 bits.
+pub(super) fn floor_and_ceiling(number: &Number) -> Option<(i128, i128)> {
     let text = number.to_string();
     let (is_negative, text) = match text.strip_prefix('-') {
         Some(positive) => (true, positive),
@@ -37,7 +36,7 @@ pub(super) fn floor_and_ceiling(value: &Value) -> Option<(i128, i128)> {
 
 /// Returns the value of a number without a fraction, such as `200` or `2e2`, if it fits 64 bits.
 pub(crate) fn whole(value: &Value) -> Option<i64> {
-    let (floor, ceiling) = floor_and_ceiling(value)?;
+    let (floor, ceiling) = floor_and_ceiling(value.as_number()?)?;
     if floor == ceiling { i64::try_from(floor).ok() } else { None }
 }
 
@@ -62,8 +61,8 @@ mod tests {
             ("1e39", None),
             ("1e99999999999", None),
         ] {
-            let value: Value = serde_json::from_str(text).unwrap();
-            assert_eq!(floor_and_ceiling(&value), expected, "{text}");
+            let number: Number = serde_json::from_str(text).unwrap();
+            assert_eq!(floor_and_ceiling(&number), expected, "{text}");
         }
         assert_eq!(whole(&serde_json::json!("1")), None);
         assert_eq!(whole(&serde_json::json!(9_223_372_036_854_775_808_u64)), None);

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+use evschema_model::graph::{DocumentId, Documents, Keyword, Place};
 use evschema_model::{Catalog, Formats};
 use serde_json::Value;
 
@@ -11,9 +12,8 @@ use super::judge::accepts;
 use super::same::same_conditions;
 use super::step::{Conversion, Pair, PairBody, Rest, Source, Step, reachable};
 use super::wider::meets;
-use crate::atlas::{Atlas, DocumentId, Place};
 use crate::plan::{Body, IntegerVariant, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant};
-use crate::shape::{Expression, Kinds, Shapes};
+use crate::shape::{Expression, Kinds, SchemaKeywords, Shapes};
 
 /// Maximum number of pairs of types that one step converts. In a larger step, the other parts are methods.
 const PAIRS_MAX: usize = 2_000;
@@ -40,7 +40,7 @@ type Accepted = HashMap<(Vec<Place>, String), Option<bool>>;
 /// Plans one step.
 pub(super) struct Converter<'a, 'c> {
     pub(super) catalog: &'a Catalog,
-    pub(super) atlas: &'a Atlas<'c>,
+    pub(super) documents: &'a Documents<'c>,
     pub(super) plan: &'a Plan,
     pub(super) formats: Formats,
     shapes: Shapes<'a, 'c>,
@@ -55,13 +55,18 @@ pub(super) struct Converter<'a, 'c> {
 }
 
 impl<'a, 'c> Converter<'a, 'c> {
-    pub(super) fn new(catalog: &'a Catalog, atlas: &'a Atlas<'c>, plan: &'a Plan, formats: Formats) -> Self {
+    pub(super) fn new(
+        catalog: &'a Catalog,
+        documents: &'a Documents<'c>,
+        plan: &'a Plan,
+        formats: Formats,
+    ) -> Self {
         Self {
             catalog,
-            atlas,
+            documents,
             plan,
             formats,
-            shapes: Shapes::new(atlas, false),
+            shapes: Shapes::new(documents, false),
             pairs: Vec::new(),
             known: HashMap::new(),
             failed: HashMap::new(),
@@ -94,7 +99,7 @@ impl<'a, 'c> Converter<'a, 'c> {
             return Err("one of the versions has no type".to_owned());
         };
         let side = |id: TypeId, document: DocumentId| Side {
-            places: vec![self.atlas.root(document)],
+            places: vec![self.documents.root(document)],
             rust_type: TypeRef::plain(RustType::Named(id)),
         };
         let (from, to) = (side(from.root, old), side(to.root, new));
@@ -153,11 +158,11 @@ impl<'a, 'c> Converter<'a, 'c> {
     /// The reason why generated code cannot convert it.
     pub(super) fn not_null(&mut self, old: &Side, new: &Side) -> Result<Conversion, String> {
         let (old, new) = (&self.without_references(old), &self.without_references(new));
-        if old.places == new.places || same_conditions(self.atlas, &old.places, &new.places) {
+        if old.places == new.places || same_conditions(self.documents, &old.places, &new.places) {
             return self.copy(&old.rust_type, &new.rust_type);
         }
-        let from = described(self.atlas, &old.places);
-        let to = described(self.atlas, &new.places);
+        let from = described(self.documents, &old.places);
+        let to = described(self.documents, &new.places);
         if let Some(what) = &to.incomplete {
             return Err(format!("the new schema has {what}"));
         }
@@ -166,27 +171,27 @@ impl<'a, 'c> Converter<'a, 'c> {
         }
         let all = old.places.iter().map(|place| Expression::Schema(*place)).collect();
         let possible = self.shapes.facts(&Expression::All(all)).kinds;
-        let own_kinds = kinds(self.atlas, &from.own);
+        let own_kinds = kinds(self.documents, &from.own);
         let may_be_null = possible.has(Kinds::NULL)
-            && kinds(self.atlas, &from.always).has(Kinds::NULL)
+            && kinds(self.documents, &from.always).has(Kinds::NULL)
             && (from.has_null_alternative || own_kinds.has(Kinds::NULL));
         if may_be_null && self.accepts(&new.places, &Value::Null) != Some(true) {
             return Err("an old value may be `null`".to_owned());
         }
         let old_kinds = own_kinds.and(possible).without(Kinds::NULL);
         if !self.accepts_all_literals(&from, &new.places) {
-            meets(self.atlas, (&from.own, &to.own), old_kinds, self.formats)?;
+            meets(self.documents, (&from.own, &to.own), old_kinds, self.formats)?;
         }
         self.types((old, &from), (new, &to))
     }
 
     fn without_references(&self, side: &Side) -> Side {
-        Side { places: targets(self.atlas, &side.places), rust_type: side.rust_type.clone() }
+        Side { places: targets(self.documents, &side.places), rust_type: side.rust_type.clone() }
     }
 
     /// Returns whether the old schema lists scalars, and the new schemas accept all of them, except `null`.
     fn accepts_all_literals(&self, old: &Described, new: &[Place]) -> bool {
-        let Some(listed) = literals(self.atlas, &old.own) else { return false };
+        let Some(listed) = literals(self.documents, &old.own) else { return false };
         listed
             .iter()
             .filter(|value| !value.is_null())
@@ -198,7 +203,7 @@ impl<'a, 'c> Converter<'a, 'c> {
         if let Some(known) = self.accepted.borrow().get(&key) {
             return *known;
         }
-        let answer = accepts(self.catalog, self.atlas, places, value, self.formats);
+        let answer = accepts(self.catalog, self.documents, places, value, self.formats);
         self.accepted.borrow_mut().insert(key, answer);
         answer
     }
@@ -223,16 +228,30 @@ impl<'a, 'c> Converter<'a, 'c> {
             (RustType::Fixed(_), RustType::Integer | RustType::Number)
             | (RustType::Integer, RustType::Number) => Ok(Conversion::Into),
             (RustType::Json, RustType::Json) => {
-                let inside = ["additionalProperties", "items", "minProperties", "properties", "required"];
-                let has = |keyword: &&&str| to.own.iter().any(|p| self.atlas.keyword(*p, keyword).is_some());
-                match inside.iter().find(has) {
-                    Some(keyword) => Err(format!("the new schema has `{keyword}`, and the type is `Json`")),
+                let inside = |keywords: &SchemaKeywords<'_>| {
+                    let has_properties = has_properties(keywords);
+                    [
+                        ("additionalProperties", keywords.additional_properties().is_some()),
+                        ("items", keywords.items().is_some() || !keywords.prefix_items().is_empty()),
+                        ("minProperties", keywords.min_properties().is_some()),
+                        ("properties", has_properties),
+                        ("required", keywords.required().is_some()),
+                    ]
+                };
+                let all: Vec<_> =
+                    to.own.iter().map(|place| inside(self.documents.keywords(*place))).collect();
+                let first =
+                    (0..5).find_map(|at| all.iter().map(|one| one[at]).find(|(_, is_there)| *is_there));
+                match first {
+                    Some((keyword, _)) => {
+                        Err(format!("the new schema has `{keyword}`, and the type is `Json`"))
+                    }
                     None => Ok(Conversion::Same),
                 }
             }
             (RustType::List(a), RustType::List(b)) => {
                 let item = |described: &Described, rust_type: &TypeRef| Side {
-                    places: items(self.atlas, &described.own),
+                    places: items(self.documents, &described.own),
                     rust_type: rust_type.clone(),
                 };
                 let (a, b) = (item(from, a), item(to, b));
@@ -260,22 +279,23 @@ impl<'a, 'c> Converter<'a, 'c> {
         (from, old): (&Described, &TypeRef),
         (to, new): (&Described, &TypeRef),
     ) -> Result<Conversion, String> {
-        for keyword in ["properties", "required", "minProperties"] {
-            let Some(place) = to.own.iter().find(|place| self.atlas.keyword(**place, keyword).is_some())
-            else {
-                continue;
-            };
-            let value = self.atlas.keyword(*place, keyword);
-            if !from
-                .own
-                .iter()
-                .any(|old| keyword != "properties" && self.atlas.keyword(*old, keyword) == value)
-            {
+        let keywords = |described: &Described| -> Vec<&SchemaKeywords<'_>> {
+            described.own.iter().map(|place| self.documents.keywords(*place)).collect()
+        };
+        let (olds, news) = (keywords(from), keywords(to));
+        let required = news.iter().find_map(|new| new.required());
+        let least = news.iter().find_map(|new| new.min_properties());
+        for (keyword, is_new) in [
+            ("properties", news.iter().any(|new| has_properties(new))),
+            ("required", required.is_some() && !olds.iter().any(|old| old.required() == required)),
+            ("minProperties", least.is_some() && !olds.iter().any(|old| old.min_properties() == least)),
+        ] {
+            if is_new {
                 return Err(format!("the new schema has `{keyword}`"));
             }
         }
         let side = |described: &Described, rust_type: &TypeRef| Side {
-            places: others(self.atlas, &described.own),
+            places: others(self.documents, &described.own),
             rust_type: rust_type.clone(),
         };
         let (old, new) = (side(from, old), side(to, new));
@@ -488,4 +508,8 @@ fn texts(old: &[TextVariant], new: &[TextVariant]) -> Result<PairBody, String> {
         position(variant).ok_or_else(|| format!("the new enum has no `{}`", variant.text.escape_debug()))
     });
     Ok(PairBody::Texts(positions.collect::<Result<_, _>>()?))
+}
+
+fn has_properties(keywords: &SchemaKeywords<'_>) -> bool {
+    keywords.iter().any(|keyword| matches!(keyword, Keyword::Properties(_)))
 }

@@ -5,12 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use evschema_model::Draft;
+use evschema_model::graph::{Documents, Keyword, Place, Reference};
 use serde_json::Value;
 
-use super::same::is_annotation;
-use crate::atlas::{Atlas, Place};
-use crate::shape::Kinds;
+use crate::shape::{Kinds, own_kinds, own_literals};
 
 /// The conditions of a value.
 #[derive(Debug, Clone, Default)]
@@ -34,10 +32,10 @@ struct Group {
 }
 
 /// Returns schemas with the same conditions, without schemas that only refer to another schema.
-pub(super) fn targets(atlas: &Atlas<'_>, places: &[Place]) -> Vec<Place> {
+pub(super) fn targets(documents: &Documents<'_>, places: &[Place]) -> Vec<Place> {
     let mut found = Vec::new();
     for place in places {
-        let target = target(atlas, *place);
+        let target = target(documents, *place);
         if !found.contains(&target) {
             found.push(target);
         }
@@ -45,15 +43,12 @@ pub(super) fn targets(atlas: &Atlas<'_>, places: &[Place]) -> Vec<Place> {
     found
 }
 
-fn target(atlas: &Atlas<'_>, place: Place) -> Place {
+fn target(documents: &Documents<'_>, place: Place) -> Place {
     let mut at = place;
     // A longer chain of references is a cycle.
     for _ in 0..64 {
-        let Some(Some(next)) = atlas.target(at) else { return at };
-        let members = atlas.value(at).as_object();
-        let is_only_ref = atlas.draft(at).ref_hides_siblings()
-            || members.is_some_and(|all| all.keys().all(|name| name == "$ref" || is_annotation(name)));
-        if !is_only_ref {
+        let Some(Some(next)) = documents.target(at) else { return at };
+        if 1 < documents.keywords(at).iter().len() || documents.other_names(at).next().is_some() {
             return at;
         }
         at = next;
@@ -62,21 +57,21 @@ fn target(atlas: &Atlas<'_>, place: Place) -> Place {
 }
 
 /// Returns the conditions of a value to which all these schemas apply.
-pub(super) fn described(atlas: &Atlas<'_>, places: &[Place]) -> Described {
+pub(super) fn described(documents: &Documents<'_>, places: &[Place]) -> Described {
     let mut found = Described::default();
-    let groups = flatten(atlas, places, &mut found);
+    let groups = flatten(documents, places, &mut found);
     found.own.clone_from(&found.always);
     match groups.as_slice() {
         [] => {}
         // `anyOf: [X, {"type": "null"}]` is the usual way to write an optional value.
         [group] => {
             let (nulls, others): (Vec<Place>, Vec<Place>) =
-                group.alternatives.iter().partition(|place| is_null_only(atlas, **place));
+                group.alternatives.iter().partition(|place| is_null_only(documents, **place));
             match others.as_slice() {
                 [only] if !nulls.is_empty() => {
                     let mut inner = Described::default();
-                    let nested = flatten(atlas, &[*only], &mut inner);
-                    let excludes_null = !kinds(atlas, &inner.always).has(Kinds::NULL);
+                    let nested = flatten(documents, &[*only], &mut inner);
+                    let excludes_null = !kinds(documents, &inner.always).has(Kinds::NULL);
                     found.has_null_alternative = true;
                     found.incomplete = found.incomplete.take().or(inner.incomplete);
                     if !nested.is_empty() {
@@ -102,7 +97,7 @@ pub(super) fn described(atlas: &Atlas<'_>, places: &[Place]) -> Described {
 }
 
 /// Adds the schemas that always apply, and returns the groups of alternatives.
-fn flatten(atlas: &Atlas<'_>, places: &[Place], found: &mut Described) -> Vec<Group> {
+fn flatten(documents: &Documents<'_>, places: &[Place], found: &mut Described) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut seen = BTreeSet::new();
     let mut open: Vec<Place> = places.iter().rev().copied().collect();
@@ -110,7 +105,7 @@ fn flatten(atlas: &Atlas<'_>, places: &[Place], found: &mut Described) -> Vec<Gr
         if !seen.insert(place) {
             continue;
         }
-        match atlas.value(place) {
+        match documents.value(place) {
             Value::Bool(accepts) => {
                 found.is_never |= !accepts;
                 continue;
@@ -121,28 +116,23 @@ fn flatten(atlas: &Atlas<'_>, places: &[Place], found: &mut Described) -> Vec<Gr
                 continue;
             }
         }
-        if let Some(target) = atlas.target(place) {
+        if let Some(target) = documents.target(place) {
             match target {
                 Some(target) => open.push(target),
                 None => found.incomplete = Some("a `$ref` to a metaschema".to_owned()),
             }
-            if atlas.draft(place).ref_hides_siblings() {
-                continue;
-            }
         }
-        for keyword in ["$dynamicRef", "$recursiveRef"] {
-            if atlas.keyword(place, keyword).is_some() {
-                found.incomplete = Some(format!("`{keyword}`"));
-            }
+        let keywords = documents.keywords(place);
+        for reference in keywords.references().filter(|reference| !reference.is_plain()) {
+            found.incomplete = Some(format!("`{}`", reference.keyword));
         }
         found.always.push(place);
-        open.extend(atlas.list(place, "allOf").into_iter().rev());
-        for keyword in ["anyOf", "oneOf"] {
-            let alternatives = atlas.list(place, keyword);
-            match alternatives.as_slice() {
+        open.extend(keywords.all_of().iter().rev());
+        for (keyword, alternatives) in [("anyOf", keywords.any_of()), ("oneOf", keywords.one_of())] {
+            match alternatives {
                 [] => {}
                 [only] => open.push(*only),
-                _ => groups.push(Group { keyword, alternatives }),
+                _ => groups.push(Group { keyword, alternatives: alternatives.to_vec() }),
             }
         }
     }
@@ -150,19 +140,33 @@ fn flatten(atlas: &Atlas<'_>, places: &[Place], found: &mut Described) -> Vec<Gr
 }
 
 /// Returns whether a schema accepts `null` and nothing else, and says so with one keyword.
-fn is_null_only(atlas: &Atlas<'_>, place: Place) -> bool {
-    let has = |keyword: &str, value: &Value| atlas.keyword(place, keyword) == Some(value);
-    let has_ref = atlas.keyword(place, "$ref").is_some();
-    let is_null = has("type", &Value::from("null"));
-    let others = ["enum", "const", "not", "allOf", "anyOf", "oneOf", "if", "$dynamicRef", "$recursiveRef"];
-    is_null && !has_ref && others.iter().all(|keyword| atlas.keyword(place, keyword).is_none())
+fn is_null_only(documents: &Documents<'_>, place: Place) -> bool {
+    let keywords = documents.keywords(place);
+    let is_null = keywords.types().is_some_and(|names| names.iter().eq(["null"]));
+    // The other keywords restrict values that are not `null`.
+    let may_reject_null = |keyword: &Keyword<'_, Place, Reference<'_>>| {
+        matches!(
+            keyword,
+            Keyword::False
+                | Keyword::Unsupported(_)
+                | Keyword::Reference(_)
+                | Keyword::Enum(_)
+                | Keyword::Const(_)
+                | Keyword::AllOf(_)
+                | Keyword::AnyOf(_)
+                | Keyword::OneOf(_)
+                | Keyword::Not(_)
+                | Keyword::If { .. }
+        )
+    };
+    is_null && !keywords.iter().any(may_reject_null)
 }
 
 /// Returns the kinds that `type`, `enum` and `const` of some schemas allow.
-pub(super) fn kinds(atlas: &Atlas<'_>, own: &[Place]) -> Kinds {
+pub(super) fn kinds(documents: &Documents<'_>, own: &[Place]) -> Kinds {
     own.iter().fold(Kinds::ALL, |all, place| {
-        let mut kinds = typed(atlas, *place);
-        if let Some(literals) = own_literals(atlas, *place) {
+        let mut kinds = own_kinds(documents, *place);
+        if let Some(literals) = own_literals(documents, *place) {
             kinds = kinds.and(literals.iter().fold(Kinds::NONE, |kinds, value| kinds.or(Kinds::of(value))));
         }
         all.and(kinds)
@@ -170,59 +174,44 @@ pub(super) fn kinds(atlas: &Atlas<'_>, own: &[Place]) -> Kinds {
 }
 
 /// Returns the kinds that the keyword `type` of some schemas allows.
-pub(super) fn typed_kinds(atlas: &Atlas<'_>, own: &[Place]) -> Kinds {
-    own.iter().fold(Kinds::ALL, |all, place| all.and(typed(atlas, *place)))
-}
-
-fn typed(atlas: &Atlas<'_>, place: Place) -> Kinds {
-    match atlas.keyword(place, "type") {
-        Some(Value::String(name)) => Kinds::named(name),
-        Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).map(Kinds::named).fold(Kinds::NONE, Kinds::or)
-        }
-        Some(_) | None => Kinds::ALL,
-    }
+pub(super) fn typed_kinds(documents: &Documents<'_>, own: &[Place]) -> Kinds {
+    own.iter().fold(Kinds::ALL, |all, place| all.and(own_kinds(documents, *place)))
 }
 
 /// Returns all accepted values, if a schema lists them.
-pub(super) fn literals<'c>(atlas: &Atlas<'c>, own: &[Place]) -> Option<Vec<&'c Value>> {
-    own.iter().find_map(|place| own_literals(atlas, *place))
-}
-
-fn own_literals<'c>(atlas: &Atlas<'c>, place: Place) -> Option<Vec<&'c Value>> {
-    let constant = atlas.keyword(place, "const").filter(|_| Draft::Draft4 < atlas.draft(place));
-    match constant {
-        Some(only) => Some(vec![only]),
-        None => Some(atlas.keyword(place, "enum")?.as_array()?.iter().collect()),
-    }
+pub(super) fn literals<'c>(documents: &Documents<'c>, own: &[Place]) -> Option<Vec<&'c Value>> {
+    own.iter().find_map(|place| own_literals(documents, *place))
 }
 
 /// Returns the schemas of a property, one for each schema that has a condition for the property. With
 /// `patternProperties`, conditions may be missing.
-pub(super) fn member(atlas: &Atlas<'_>, own: &[Place], name: &str) -> Vec<Place> {
+pub(super) fn member(documents: &Documents<'_>, own: &[Place], name: &str) -> Vec<Place> {
     let of = |place: &Place| {
-        let properties = atlas.keyword(*place, "properties").and_then(Value::as_object);
-        match properties.and_then(|properties| properties.get(name)) {
-            Some(schema) => Some(atlas.at(*place, schema)),
-            // A pattern may apply instead of `additionalProperties`.
-            None if atlas.keyword(*place, "patternProperties").is_some() => None,
-            None => atlas.child(*place, "additionalProperties"),
-        }
+        let keywords = documents.keywords(*place);
+        // A pattern may apply instead of `additionalProperties`.
+        keywords.property(name).or_else(|| plain_rest(documents, *place))
     };
     own.iter().filter_map(of).collect()
 }
 
 /// Returns the schemas of the properties that no schema names.
-pub(super) fn others(atlas: &Atlas<'_>, own: &[Place]) -> Vec<Place> {
-    let plain = |place: &&Place| atlas.keyword(**place, "patternProperties").is_none();
-    own.iter().filter(plain).filter_map(|place| atlas.child(*place, "additionalProperties")).collect()
+pub(super) fn others(documents: &Documents<'_>, own: &[Place]) -> Vec<Place> {
+    own.iter().filter_map(|place| plain_rest(documents, *place)).collect()
+}
+
+/// Returns the schema of `additionalProperties`, if no `patternProperties` may apply instead.
+fn plain_rest(documents: &Documents<'_>, place: Place) -> Option<Place> {
+    let keywords = documents.keywords(place);
+    let has_patterns = keywords.iter().any(|keyword| matches!(keyword, Keyword::PatternProperties(_)));
+    keywords.additional_properties().filter(|_| !has_patterns)
 }
 
 /// Returns the schemas of the items of an array without a prefix.
-pub(super) fn items(atlas: &Atlas<'_>, own: &[Place]) -> Vec<Place> {
-    let has_prefix = |place: &Place| {
-        atlas.keyword(*place, "prefixItems").is_some()
-            || atlas.keyword(*place, "items").is_some_and(Value::is_array)
+pub(super) fn items(documents: &Documents<'_>, own: &[Place]) -> Vec<Place> {
+    let of = |place: &Place| {
+        let keywords = documents.keywords(*place);
+        let has_prefix = keywords.iter().any(|keyword| matches!(keyword, Keyword::PrefixItems(_)));
+        keywords.items().filter(|_| !has_prefix)
     };
-    own.iter().filter(|place| !has_prefix(place)).filter_map(|place| atlas.child(*place, "items")).collect()
+    own.iter().filter_map(of).collect()
 }

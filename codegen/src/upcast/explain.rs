@@ -1,10 +1,10 @@
 //! Explains which steps between versions are derived, and why others are not.
 
+use evschema_model::graph::Documents;
 use evschema_model::{Catalog, Coordinates};
 
 use super::step::{PairBody, Rest, Source, Step};
 use super::upcasts;
-use crate::atlas::Atlas;
 use crate::generate_error::GenerateError;
 use crate::opened::opened;
 use crate::options::Options;
@@ -42,17 +42,21 @@ pub fn explain_upcasts(
     selection: &[Coordinates],
     options: &Options,
 ) -> Result<Vec<ExplainedStep>, GenerateError> {
-    let (atlas, events) = opened(catalog, selection, options.formats)?;
-    let mut planner = Planner::new(&atlas, options.keep_unknown);
+    let (documents, events) = opened(catalog, selection, options.formats)?;
+    let mut planner = Planner::new(&documents, options.keep_unknown);
     for event in events {
         planner.add_event(event);
     }
     let plan = planner.finish();
-    let all = upcasts(catalog, &atlas, &plan, options.formats);
-    Ok(all.values().flat_map(|versions| &versions.steps).map(|step| explained(&atlas, &plan, step)).collect())
+    let all = upcasts(catalog, &documents, &plan, options.formats);
+    Ok(all
+        .values()
+        .flat_map(|versions| &versions.steps)
+        .map(|step| explained(&documents, &plan, step))
+        .collect())
 }
 
-fn explained(atlas: &Atlas<'_>, plan: &Plan, step: &Step) -> ExplainedStep {
+fn explained(documents: &Documents<'_>, plan: &Plan, step: &Step) -> ExplainedStep {
     let mut missing = Vec::new();
     if let Err(why) = &step.root {
         missing.push(MissingPart { rust_type: None, property: None, why: why.clone() });
@@ -78,6 +82,6 @@ fn explained(atlas: &Atlas<'_>, plan: &Plan, step: &Step) -> ExplainedStep {
             add(None, why);
         }
     }
-    let at = |document| atlas.schema(document).at().clone();
+    let at = |document| documents.schema(document).at().clone();
     ExplainedStep { from: at(step.old), to: at(step.new), missing }
 }

@@ -1,12 +1,12 @@
 //! Converts structs field by field.
 
+use evschema_model::graph::{Names, Place};
 use serde_json::Value;
 
 use super::convert::{Converter, Side};
 use super::describe::{Described, described, literals, member, others};
 use super::literal::{Literal, literal};
 use super::step::{PairBody, Rest, Source};
-use crate::atlas::Place;
 use crate::plan::{Field, Form, Struct, TypeRef};
 
 impl Converter<'_, '_> {
@@ -23,7 +23,7 @@ impl Converter<'_, '_> {
         self.check_presence(new, to)?;
         let mut fields = Vec::new();
         for (field, name) in new.fields.iter().zip(&new.names) {
-            let places = member(self.atlas, &to.own, name);
+            let places = member(self.documents, &to.own, name);
             let new_field = NewField { field, name, places };
             fields.push(self.source((old, from), new, &new_field));
         }
@@ -48,13 +48,13 @@ impl Converter<'_, '_> {
             new.fields.iter().zip(&new.names).any(|(field, known)| known == name && field.required)
         };
         for place in &to.own {
-            let required = self.atlas.keyword(*place, "required").and_then(Value::as_array);
-            for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            let keywords = self.documents.keywords(*place);
+            for name in keywords.required().into_iter().flat_map(Names::iter) {
                 if !ensured(name) {
                     return Err(format!("the new schema requires `{}`", name.escape_debug()));
                 }
             }
-            if let Some(least) = self.atlas.keyword(*place, "minProperties") {
+            if let Some(least) = keywords.min_properties() {
                 let count = new.fields.iter().filter(|field| field.required).count();
                 let is_met = least.as_u64().and_then(|least| usize::try_from(least).ok());
                 if is_met.is_none_or(|least| count < least) {
@@ -100,7 +100,7 @@ impl Converter<'_, '_> {
     fn former_names(&self, places: &[Place]) -> Vec<&str> {
         let mut names = Vec::new();
         for place in places {
-            match self.atlas.keyword(*place, "x-evschema-renamed-from") {
+            match self.documents.annotation(*place, "x-evschema-renamed-from") {
                 Some(Value::String(name)) => names.push(name.as_str()),
                 Some(Value::Array(all)) => names.extend(all.iter().filter_map(Value::as_str)),
                 Some(_) | None => {}
@@ -117,7 +117,7 @@ impl Converter<'_, '_> {
         field: &NewField<'_>,
     ) -> Result<Source, String> {
         let old_field = &old.fields[at];
-        let old_places = member(self.atlas, &from.own, &old.names[at]);
+        let old_places = member(self.documents, &from.own, &old.names[at]);
         if let Some(source) = self.constant((old_field, &old_places), at, field) {
             return Ok(source);
         }
@@ -161,8 +161,8 @@ impl Converter<'_, '_> {
 
     /// Returns the only value that some schemas accept, if it is a scalar.
     fn only_value(&self, places: &[Place]) -> Option<&Value> {
-        let found = described(self.atlas, places);
-        let listed = literals(self.atlas, &found.own)?;
+        let found = described(self.documents, places);
+        let listed = literals(self.documents, &found.own)?;
         match listed.as_slice() {
             [only] if !only.is_array() && !only.is_object() => Some(*only),
             _ => None,
@@ -187,9 +187,9 @@ impl Converter<'_, '_> {
     /// Returns the default of a property, if the new schema accepts it.
     fn default(&self, field: &NewField<'_>) -> Result<Literal, String> {
         let mut own = field.places.clone();
-        own.extend(described(self.atlas, &field.places).own);
+        own.extend(described(self.documents, &field.places).own);
         let mut defaults: Vec<&Value> =
-            own.iter().filter_map(|place| self.atlas.keyword(*place, "default")).collect();
+            own.iter().filter_map(|place| self.documents.annotation(*place, "default")).collect();
         defaults.dedup();
         match defaults.as_slice() {
             [] => Err("it has no `default`".to_owned()),
@@ -212,7 +212,7 @@ impl Converter<'_, '_> {
         let Some(new_type) = &new.rest else { return Rest::None };
         let Some(old_type) = &old.rest else { return Rest::Empty };
         let side = |described: &Described, rust_type: &TypeRef| Side {
-            places: others(self.atlas, &described.own),
+            places: others(self.documents, &described.own),
             rust_type: rust_type.clone(),
         };
         let (from, to) = (side(from, old_type), side(to, new_type));

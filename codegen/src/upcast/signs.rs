@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use evschema_model::graph::{DocumentId, Documents};
 use serde_json::Value;
 
 use super::describe::{described, literals, member};
 use super::step::Signs;
-use crate::atlas::{Atlas, DocumentId};
 use crate::plan::distinguish;
 use crate::shape::{Expression, Facts, Shapes};
 
 /// Returns the signs of each version. If two versions have common events, these events have the signs of both.
-pub(super) fn signs(atlas: &Atlas<'_>, documents: &[DocumentId]) -> Vec<Signs> {
-    let mut shapes = Shapes::new(atlas, false);
-    let roots = documents.iter().map(|document| Expression::Schema(atlas.root(*document)));
+pub(super) fn signs(documents: &Documents<'_>, ids: &[DocumentId]) -> Vec<Signs> {
+    let mut shapes = Shapes::new(documents, false);
+    let roots = ids.iter().map(|document| Expression::Schema(documents.root(*document)));
     let facts: Vec<Facts<'_>> = roots.map(|root| shapes.facts(&root)).collect();
     let constants: Vec<Vec<(&str, Vec<&Value>)>> =
-        documents.iter().zip(&facts).map(|(document, facts)| constants(atlas, *document, facts)).collect();
+        ids.iter().zip(&facts).map(|(document, facts)| constants(documents, *document, facts)).collect();
     let cases = distinguish(&facts);
     let mut all = Vec::new();
     for (at, case) in cases.into_iter().enumerate() {
@@ -44,17 +44,17 @@ pub(super) fn signs(atlas: &Atlas<'_>, documents: &[DocumentId]) -> Vec<Signs> {
 
 /// Returns the required properties whose schema lists scalars, with these scalars.
 fn constants<'c>(
-    atlas: &Atlas<'c>,
+    documents: &Documents<'c>,
     document: DocumentId,
     facts: &Facts<'c>,
 ) -> Vec<(&'c str, Vec<&'c Value>)> {
-    let own = described(atlas, &[atlas.root(document)]).own;
+    let own = described(documents, &[documents.root(document)]).own;
     let is_scalar = |value: &&Value| !value.is_array() && !value.is_object();
     facts
         .required
         .iter()
         .filter_map(|name| {
-            let listed = literals(atlas, &described(atlas, &member(atlas, &own, name)).own)?;
+            let listed = literals(documents, &described(documents, &member(documents, &own, name)).own)?;
             listed.iter().all(is_scalar).then_some((*name, listed))
         })
         .collect()

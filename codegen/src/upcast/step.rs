@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use evschema_model::Coordinates;
+use evschema_model::graph::DocumentId;
 
 use super::literal::Literal;
-use crate::atlas::DocumentId;
 use crate::plan::{Case, TypeId};
 
 /// The generated versions of one subject, and the steps between them.

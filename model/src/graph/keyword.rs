@@ -4,21 +4,23 @@ use std::fmt;
 
 use serde_json::{Number, Value};
 
-use super::NodeId;
+use super::node::NodeId;
 use crate::dialect::Draft;
 
 /// A keyword that can reject a value.
 ///
 /// Names refer to JSON Schema 2020-12: the vocabularies of Core (section 8), Applicator (section 10), Unevaluated
 /// (section 11) and Validation (section 6).
+///
+/// `S` identifies a subschema, and `R` the target of a reference. Both are nodes in a [`super::SchemaGraph`].
 #[derive(Debug, Clone)]
-pub enum Keyword<'r> {
+pub enum Keyword<'r, S = NodeId, R = S> {
     /// The schema `false`.
     False,
     /// A part of the schema that the graph does not support. Readers of the graph may conclude nothing from the node.
     Unsupported(Unsupported<'r>),
     /// `$ref`, `$dynamicRef` or `$recursiveRef`: the value is valid under this schema too.
-    Reference(NodeId),
+    Reference(R),
     /// `type`.
     Type {
         /// The names of the types.
@@ -31,21 +33,21 @@ pub enum Keyword<'r> {
     /// `const`.
     Const(&'r Value),
     /// `allOf`.
-    AllOf(Vec<NodeId>),
+    AllOf(Vec<S>),
     /// `anyOf`.
-    AnyOf(Vec<NodeId>),
+    AnyOf(Vec<S>),
     /// `oneOf`.
-    OneOf(Vec<NodeId>),
+    OneOf(Vec<S>),
     /// `not`.
-    Not(NodeId),
+    Not(S),
     /// `if`, with `then` and `else`.
     If {
         /// The schema of `if`.
-        test: NodeId,
+        test: S,
         /// The schema of `then`.
-        then: Option<NodeId>,
+        then: Option<S>,
         /// The schema of `else`.
-        otherwise: Option<NodeId>,
+        otherwise: Option<S>,
     },
     /// `minimum`.
     Minimum(&'r Number),
@@ -74,13 +76,13 @@ pub enum Keyword<'r> {
     /// `uniqueItems`, if it is `true`.
     UniqueItems,
     /// `prefixItems`: a schema for each of the first items.
-    PrefixItems(Vec<NodeId>),
+    PrefixItems(Vec<S>),
     /// `items`: the schema of the items after `prefixItems`.
-    Items(NodeId),
+    Items(S),
     /// `contains`, with `minContains` and `maxContains`.
     Contains {
         /// The schema of the items that count.
-        schema: NodeId,
+        schema: S,
         /// `minContains`; 1 if it is missing.
         min: Option<&'r Number>,
         /// `maxContains`.
@@ -89,7 +91,7 @@ pub enum Keyword<'r> {
         marks: ContainsMarks,
     },
     /// `unevaluatedItems`.
-    UnevaluatedItems(NodeId),
+    UnevaluatedItems(S),
     /// `minProperties`.
     MinProperties(&'r Number),
     /// `maxProperties`.
@@ -97,23 +99,68 @@ pub enum Keyword<'r> {
     /// `required`.
     Required(Names<'r>),
     /// `properties`, in the order of the document.
-    Properties(Vec<(&'r str, NodeId)>),
+    Properties(Vec<(&'r str, S)>),
     /// `patternProperties`, in the order of the document.
-    PatternProperties(Vec<(&'r str, NodeId)>),
+    PatternProperties(Vec<(&'r str, S)>),
     /// `additionalProperties`.
-    AdditionalProperties(NodeId),
+    AdditionalProperties(S),
     /// `propertyNames`.
-    PropertyNames(NodeId),
+    PropertyNames(S),
     /// `dependentRequired`, or the lists of `dependencies`.
     DependentRequired(Vec<(&'r str, Names<'r>)>),
     /// `dependentSchemas`, or the schemas of `dependencies`.
-    DependentSchemas(Vec<(&'r str, NodeId)>),
+    DependentSchemas(Vec<(&'r str, S)>),
     /// `unevaluatedProperties`.
-    UnevaluatedProperties(NodeId),
+    UnevaluatedProperties(S),
+}
+
+impl<S, R> Keyword<'_, S, R> {
+    /// Returns the names of the keyword and of the keywords that belong to it, in JSON Schema 2020-12.
+    pub fn names(&self) -> &'static [&'static str] {
+        match self {
+            Self::False | Self::Unsupported(_) => &[],
+            Self::Reference(_) => &["$ref", "$dynamicRef", "$recursiveRef"],
+            Self::Type { .. } => &["type"],
+            Self::Enum(_) => &["enum"],
+            Self::Const(_) => &["const"],
+            Self::AllOf(_) => &["allOf"],
+            Self::AnyOf(_) => &["anyOf"],
+            Self::OneOf(_) => &["oneOf"],
+            Self::Not(_) => &["not"],
+            Self::If { .. } => &["if", "then", "else"],
+            Self::Minimum(_) => &["minimum"],
+            Self::ExclusiveMinimum(_) => &["exclusiveMinimum"],
+            Self::Maximum(_) => &["maximum"],
+            Self::ExclusiveMaximum(_) => &["exclusiveMaximum"],
+            Self::MultipleOf(_) => &["multipleOf"],
+            Self::MinLength(_) => &["minLength"],
+            Self::MaxLength(_) => &["maxLength"],
+            Self::Pattern(_) => &["pattern"],
+            Self::Format(_) => &["format"],
+            Self::Content(_) => &["contentEncoding", "contentMediaType"],
+            Self::MinItems(_) => &["minItems"],
+            Self::MaxItems(_) => &["maxItems"],
+            Self::UniqueItems => &["uniqueItems"],
+            Self::PrefixItems(_) => &["prefixItems"],
+            Self::Items(_) => &["items"],
+            Self::Contains { .. } => &["contains", "minContains", "maxContains"],
+            Self::UnevaluatedItems(_) => &["unevaluatedItems"],
+            Self::MinProperties(_) => &["minProperties"],
+            Self::MaxProperties(_) => &["maxProperties"],
+            Self::Required(_) => &["required"],
+            Self::Properties(_) => &["properties"],
+            Self::PatternProperties(_) => &["patternProperties"],
+            Self::AdditionalProperties(_) => &["additionalProperties"],
+            Self::PropertyNames(_) => &["propertyNames"],
+            Self::DependentRequired(_) => &["dependentRequired"],
+            Self::DependentSchemas(_) => &["dependentSchemas"],
+            Self::UnevaluatedProperties(_) => &["unevaluatedProperties"],
+        }
+    }
 }
 
 /// The names in a list such as that of `required`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Names<'r>(pub(super) &'r [Value]);
 
 impl<'r> Names<'r> {

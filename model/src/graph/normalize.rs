@@ -5,8 +5,6 @@
 use serde_json::{Map, Number, Value};
 
 use super::keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
-use super::scope::Scope;
-use super::{Node, NodeId, Open, Reading};
 use crate::dialect::Draft;
 use crate::formats;
 use crate::formats::Formats;
@@ -17,38 +15,60 @@ pub(super) fn checks_content(draft: Draft) -> bool {
     matches!(draft, Draft::Draft6 | Draft::Draft7)
 }
 
-impl<'r, 'l> Reading<'r, 'l> {
-    /// Reads the keywords of a node.
-    pub(super) fn fill(&mut self, Open { id, scope: outer }: Open<'r, 'l>) {
-        let Node { value, draft, .. } = &self.nodes[id.index()];
-        let (value, draft) = (*value, *draft);
-        let Value::Object(members) = value else { return };
-        let mut keywords = Vec::new();
-        match outer.within(value, draft) {
-            Some(scope) => {
-                let mut object = Object { reading: self, scope: &scope, draft, keywords: &mut keywords };
-                object.read(&Written::of(members));
-            }
-            None => keywords.push(Keyword::Unsupported(Unsupported::Identity)),
+/// Identifies the subschemas of schema objects, and follows their references.
+pub(super) trait Links<'r> {
+    /// The identity of a subschema.
+    type Schema;
+    /// The target of a reference.
+    type Target;
+
+    /// Returns the identity of a direct subschema.
+    fn subschema(&mut self, schema: &'r Value) -> Self::Schema;
+
+    /// Adds the keywords for a reference. `keyword` is `$ref`, `$dynamicRef` or `$recursiveRef`.
+    fn reference(
+        &mut self,
+        keyword: &'static str,
+        written: &'r Value,
+        keywords: &mut Vec<Keyword<'r, Self::Schema, Self::Target>>,
+    );
+}
+
+/// Returns the keywords of a schema by the rules of its draft, in the order of [`Keyword`]'s variants.
+pub(super) fn keywords_of<'r, L: Links<'r>>(
+    schema: &'r Value,
+    draft: Draft,
+    formats: Formats,
+    links: &mut L,
+) -> Vec<Keyword<'r, L::Schema, L::Target>> {
+    match schema {
+        Value::Object(members) => {
+            let mut object = Object { links, draft, formats, keywords: Vec::new() };
+            object.read(&Written::of(members));
+            object.keywords
         }
-        self.nodes[id.index()].keywords = keywords;
+        Value::Bool(true) => Vec::new(),
+        Value::Bool(false) => vec![Keyword::False],
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            vec![Keyword::Unsupported(Unsupported::NotASchema)]
+        }
     }
 }
 
 /// A schema object whose keywords are read.
-struct Object<'a, 'r, 'l> {
-    reading: &'a mut Reading<'r, 'l>,
-    scope: &'a Scope<'r, 'l>,
+struct Object<'a, 'r, L: Links<'r>> {
+    links: &'a mut L,
     draft: Draft,
-    keywords: &'a mut Vec<Keyword<'r>>,
+    formats: Formats,
+    keywords: Vec<Keyword<'r, L::Schema, L::Target>>,
 }
 
-impl<'r> Object<'_, 'r, '_> {
+impl<'r, L: Links<'r>> Object<'_, 'r, L> {
     fn read(&mut self, written: &Written<'r>) {
         if self.draft.ref_hides_siblings()
             && let Some(reference) = written.reference
         {
-            self.reference("$ref", reference);
+            self.links.reference("$ref", reference, &mut self.keywords);
             return;
         }
         for (keyword, reference, is_known) in [
@@ -57,7 +77,7 @@ impl<'r> Object<'_, 'r, '_> {
             ("$recursiveRef", written.recursive_reference, self.draft == Draft::Draft201909),
         ] {
             if let Some(reference) = reference.filter(|_| is_known) {
-                self.reference(keyword, reference);
+                self.links.reference(keyword, reference, &mut self.keywords);
             }
         }
         self.any_type(written);
@@ -67,36 +87,8 @@ impl<'r> Object<'_, 'r, '_> {
         self.objects(written);
     }
 
-    fn push(&mut self, keyword: Option<Keyword<'r>>) {
+    fn push(&mut self, keyword: Option<Keyword<'r, L::Schema, L::Target>>) {
         self.keywords.extend(keyword);
-    }
-
-    fn reference(&mut self, keyword: &'static str, reference: &'r Value) {
-        if reference.as_str() == Some("") {
-            self.keywords.push(Keyword::Unsupported(Unsupported::EmptyReference { keyword }));
-            // The validator ignores an empty reference, but not this one.
-            if keyword != "$recursiveRef" {
-                return;
-            }
-        }
-        let read = match reference {
-            Value::String(reference) => match self.scope.follow(keyword, reference) {
-                Some(found) => {
-                    let draft = found.draft.unwrap_or(self.draft);
-                    match self.reading.own(&found, reference) {
-                        Some(schema) => {
-                            Keyword::Reference(self.reading.node(schema, &found.scope, draft, true))
-                        }
-                        None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
-                    }
-                }
-                None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
-            },
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                Keyword::Unsupported(Unsupported::NotAReference { keyword })
-            }
-        };
-        self.keywords.push(read);
     }
 
     fn any_type(&mut self, written: &Written<'r>) {
@@ -108,7 +100,7 @@ impl<'r> Object<'_, 'r, '_> {
         self.push(written.values.and_then(Value::as_array).map(|values| Keyword::Enum(values)));
         self.push(written.constant.filter(|_| Draft::Draft6 <= self.draft).map(Keyword::Const));
         for (list, keyword) in [
-            (written.all_of, Keyword::AllOf as fn(Vec<NodeId>) -> Keyword<'r>),
+            (written.all_of, Keyword::AllOf as fn(_) -> Keyword<'r, L::Schema, L::Target>),
             (written.any_of, Keyword::AnyOf),
             (written.one_of, Keyword::OneOf),
         ] {
@@ -151,7 +143,7 @@ impl<'r> Object<'_, 'r, '_> {
         self.push(number(written.min_length).map(Keyword::MinLength));
         self.push(number(written.max_length).map(Keyword::MaxLength));
         self.push(text(written.pattern).map(Keyword::Pattern));
-        if self.reading.formats == Formats::Assert {
+        if self.formats == Formats::Assert {
             let format = text(written.format).and_then(|name| formats::asserted(self.draft, name));
             self.push(format.map(Keyword::Format));
         }
@@ -192,7 +184,6 @@ impl<'r> Object<'_, 'r, '_> {
         }
         if Draft::Draft201909 <= self.draft {
             let unevaluated = self.schema(written.unevaluated_items);
-            self.reading.has_unevaluated |= unevaluated.is_some();
             self.push(unevaluated.map(Keyword::UnevaluatedItems));
         }
     }
@@ -221,7 +212,6 @@ impl<'r> Object<'_, 'r, '_> {
             let schemas = self.named(written.dependent_schemas);
             self.push(schemas.map(Keyword::DependentSchemas));
             let unevaluated = self.schema(written.unevaluated_properties);
-            self.reading.has_unevaluated |= unevaluated.is_some();
             self.push(unevaluated.map(Keyword::UnevaluatedProperties));
         }
     }
@@ -241,20 +231,20 @@ impl<'r> Object<'_, 'r, '_> {
         self.push((!schemas.is_empty()).then_some(Keyword::DependentSchemas(schemas)));
     }
 
-    fn subschema(&mut self, schema: &'r Value) -> NodeId {
-        self.reading.node(schema, self.scope, self.draft, false)
+    fn subschema(&mut self, schema: &'r Value) -> L::Schema {
+        self.links.subschema(schema)
     }
 
-    fn schema(&mut self, written: Option<&'r Value>) -> Option<NodeId> {
+    fn schema(&mut self, written: Option<&'r Value>) -> Option<L::Schema> {
         written.map(|schema| self.subschema(schema))
     }
 
-    fn schemas(&mut self, written: Option<&'r Value>) -> Option<Vec<NodeId>> {
+    fn schemas(&mut self, written: Option<&'r Value>) -> Option<Vec<L::Schema>> {
         let list = written?.as_array()?;
         Some(list.iter().map(|schema| self.subschema(schema)).collect())
     }
 
-    fn named(&mut self, written: Option<&'r Value>) -> Option<Vec<(&'r str, NodeId)>> {
+    fn named(&mut self, written: Option<&'r Value>) -> Option<Vec<(&'r str, L::Schema)>> {
         let members = map(written)?;
         Some(members.iter().map(|(name, schema)| (name.as_str(), self.subschema(schema))).collect())
     }

@@ -18,7 +18,7 @@ const FILES_MAX: usize = 4;
 
 /// Crates that still have larger circles, each with the exact number of files in these circles. A change may only
 /// reduce these numbers.
-const EXCEPTIONS: &[(&str, usize)] = &[("evschema-codegen", 9), ("evschema-lab", 12)];
+const EXCEPTIONS: &[(&str, usize)] = &[("evschema-codegen", 6), ("evschema-lab", 12)];
 
 /// The modules of a crate: the file of each module path, and the paths that the code of each module contains.
 #[derive(Default)]

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evschema_model::graph::Place;
 use evschema_model::{Code, Diagnostic};
 use serde_json::Value;
 
-use crate::atlas::Place;
 use crate::disk::Problem;
 use crate::names::{Style, distinct_beside};
 use crate::plan::Requested;
@@ -65,7 +65,7 @@ impl Planner<'_, '_> {
 
     /// Returns whether a schema is the schema of a property.
     fn is_property(&self, place: Place) -> bool {
-        let tokens: Vec<String> = self.atlas.pointer(place).tokens().collect();
+        let tokens: Vec<String> = self.documents.pointer(place).tokens().collect();
         matches!(tokens.as_slice(), [.., folder, _] if folder == "properties")
     }
 
@@ -110,8 +110,8 @@ impl Planner<'_, '_> {
             if !self.is_property(place) {
                 check(place, syntax::check_type_name);
             }
-            for (_, property) in self.atlas.map(place, "properties") {
-                check(property, syntax::check_field_name);
+            for (_, property) in self.documents.keywords(place).properties() {
+                check(*property, syntax::check_field_name);
             }
         }
         problems
@@ -124,7 +124,7 @@ impl Planner<'_, '_> {
         let mut known: BTreeMap<_, Place> = BTreeMap::new();
         for definition in &self.plan().definitions {
             let (Some(name), Some(place)) = (&definition.requested.name, definition.place) else { continue };
-            let root = root_name(&self.atlas.schema(definition.home).at().subject);
+            let root = root_name(&self.documents.schema(definition.home).at().subject);
             let first = *known.entry((definition.home, name)).or_insert(place);
             let message = if first != place {
                 format!("the type of `{}` has the same name `{name}`", self.key(first))
@@ -152,7 +152,7 @@ impl Planner<'_, '_> {
                 );
                 problems.push(match definition.place {
                     Some(place) => self.at_name(place, &message),
-                    None => self.at_keyword(self.atlas.root(definition.home), &message),
+                    None => self.at_keyword(self.documents.root(definition.home), &message),
                 });
             }
         }
@@ -171,8 +171,8 @@ impl Planner<'_, '_> {
 
     /// Returns a problem of the `x-rust-name` in a schema.
     fn at_keyword(&self, place: Place, message: &str) -> Problem {
-        let schema = self.atlas.schema(self.atlas.document(place));
-        let mut pointer = self.atlas.pointer(place).clone();
+        let schema = self.documents.schema(self.documents.document(place));
+        let mut pointer = self.documents.pointer(place).clone();
         if self.rust_name(place).is_some() {
             pointer.push("x-rust-name");
         }
@@ -186,7 +186,7 @@ impl Planner<'_, '_> {
 
     /// Returns the text that names a schema in messages.
     fn key(&self, place: Place) -> String {
-        let at = self.atlas.schema(self.atlas.document(place)).at();
-        format!("{}#{}", at.subject, self.atlas.pointer(place))
+        let at = self.documents.schema(self.documents.document(place)).at();
+        format!("{}#{}", at.subject, self.documents.pointer(place))
     }
 }

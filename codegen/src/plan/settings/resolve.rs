@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use evschema_model::graph::{DocumentId, Place};
 use evschema_model::{FormatType, SchemaKey, TypeSettings};
 
-use crate::atlas::{DocumentId, Place};
 use crate::disk::Problem;
 use crate::options::TypeOptions;
 use crate::plan::Body;
@@ -14,22 +14,22 @@ use crate::shape::Expression;
 use crate::syntax;
 
 impl Planner<'_, '_> {
-    /// Adds the settings for types. Call this function before planning. `documents` are all documents of the plan.
-    pub(crate) fn request(&mut self, options: &TypeOptions, documents: &BTreeSet<DocumentId>) {
+    /// Adds the settings for types. Call this function before planning. `ids` are all documents of the plan.
+    pub(crate) fn request(&mut self, options: &TypeOptions, ids: &BTreeSet<DocumentId>) {
         self.requests = Requests { options: options.clone(), ..Requests::default() };
         self.requests.problems = syntax_problems(options);
         for (key, settings) in &options.settings {
-            for place in self.places_of(&format!("gen.types.\"{key}\""), key, documents) {
+            for place in self.places_of(&format!("gen.types.\"{key}\""), key, ids) {
                 self.requests.settings.insert(place, (key.clone(), settings.clone()));
             }
         }
         for (key, path) in &options.replace {
-            for place in self.places_of(&format!("gen.replace.\"{key}\""), key, documents) {
+            for place in self.places_of(&format!("gen.replace.\"{key}\""), key, ids) {
                 self.requests.replaced.insert(place, (key.clone(), path.trim().to_owned()));
             }
         }
         if options.newtypes {
-            let definitions = self.atlas.definitions(documents);
+            let definitions = self.documents.definitions(ids);
             self.requests.wrapped.extend(definitions);
         }
         for (place, (_, settings)) in &self.requests.settings {
@@ -50,28 +50,28 @@ impl Planner<'_, '_> {
     }
 
     /// Returns the schemas of a key, one for each document that has its place.
-    fn places_of(&mut self, setting: &str, key: &SchemaKey, documents: &BTreeSet<DocumentId>) -> Vec<Place> {
-        let of_subject: Vec<DocumentId> = documents
+    fn places_of(&mut self, setting: &str, key: &SchemaKey, ids: &BTreeSet<DocumentId>) -> Vec<Place> {
+        let of_subject: Vec<DocumentId> = ids
             .iter()
             .copied()
-            .filter(|document| self.atlas.schema(*document).at().subject == key.subject)
+            .filter(|document| self.documents.schema(*document).at().subject == key.subject)
             .collect();
         let mut places = Vec::new();
         let mut problem = None;
         for document in &of_subject {
-            let found = key.pointer.find(self.atlas.schema(*document).value());
-            let Some(place) = found.and_then(|value| self.atlas.place_of(value)) else { continue };
+            let found = key.pointer.find(self.documents.schema(*document).value());
+            let Some(place) = found.and_then(|value| self.documents.place_of(value)) else { continue };
             let entry = self.shapes.entry(place);
             if place == entry {
                 places.push(place);
             } else if key.pointer.as_str().is_empty() {
                 // The event has the type of the schema that its root refers to, or a wrapper of this type.
                 places.push(place);
-                places.extend((self.atlas.document(entry) == *document).then_some(entry));
+                places.extend((self.documents.document(entry) == *document).then_some(entry));
             } else {
-                let at = self.atlas.schema(self.atlas.document(entry)).at();
+                let at = self.documents.schema(self.documents.document(entry)).at();
                 let target =
-                    SchemaKey { subject: at.subject.clone(), pointer: self.atlas.pointer(entry).clone() };
+                    SchemaKey { subject: at.subject.clone(), pointer: self.documents.pointer(entry).clone() };
                 problem = Some(wrong(
                     setting,
                     &format!("this schema is only a reference to `{target}`"),

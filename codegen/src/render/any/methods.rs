@@ -156,7 +156,7 @@ fn reason(types: &Types<'_, '_>, step: &Step, why: &str) -> Vec<String> {
 }
 
 impl Types<'_, '_> {
-    fn outside_rest(&self, home: crate::atlas::DocumentId, of: &TypeRef) -> String {
+    fn outside_rest(&self, home: evschema_model::graph::DocumentId, of: &TypeRef) -> String {
         format!("rt::Map<{}>", self.outside_text(home, of))
     }
 }

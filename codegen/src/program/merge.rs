@@ -3,17 +3,13 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Map, Value, json};
+use evschema_model::graph::{DocumentId, Keyword, Place};
+use serde_json::{Map, Number, Value, json};
 
+use super::Linker;
+use super::checked_keywords::SchemaKeyword;
 use super::numbering::reference;
-use super::spot::{Spot, is_annotation};
-use super::{DocumentId, Linker};
-use crate::shape::spoken_names;
-
-/// The keywords that the parts of a merged object may have. A part must not examine all properties at once, for example
-/// with `unevaluatedProperties`.
-const MERGED: [&str; 7] =
-    ["type", "properties", "required", "minProperties", "maxProperties", "allOf", "additionalProperties"];
+use crate::shape::{SchemaKeywords, spoken_names};
 
 /// Maximum number of parts that one node can merge.
 const PARTS_MAX: usize = 32;
@@ -21,65 +17,79 @@ const PARTS_MAX: usize = 32;
 impl<'c> Linker<'_, '_, 'c> {
     /// Returns the parts of an object, in the order in which the plan finds them; `None` if the object is its only
     /// part, or if the parts have keywords that cannot be merged.
-    fn parts(&self, spot: &Spot<'c>) -> Option<Parts<'c>> {
-        let atlas = self.planner.atlas;
-        if atlas.has_dynamic_references() {
+    fn parts(&self, place: Place) -> Option<Parts> {
+        let documents = self.planner.documents;
+        if documents.has_dynamic_references() {
             return None;
         }
-        let mut parts: Vec<Spot<'c>> = Vec::new();
-        // `seen` has the addresses of all visited schemas. `uses` has pairs of positions in `seen`: a schema, and a
-        // schema that it uses.
-        let mut seen: Vec<usize> = Vec::new();
+        let mut parts: Vec<Place> = Vec::new();
+        // `seen` has all visited schemas. `uses` has pairs of positions in `seen`: a schema, and a schema that it uses.
+        let mut seen: Vec<Place> = Vec::new();
         let mut uses: Vec<(usize, usize)> = Vec::new();
-        let mut open = VecDeque::from([(None, *spot)]);
+        let mut open = VecDeque::from([(None, place)]);
         while let Some((user, next)) = open.pop_front() {
-            let known = seen.iter().position(|address| *address == next.address());
+            let known = seen.iter().position(|seen| *seen == next);
             let at = known.unwrap_or(seen.len());
             uses.extend(user.map(|user| (user, at)));
             if known.is_some() {
                 continue;
             }
-            seen.push(next.address());
-            let members = next.value.as_object()?;
-            let refers = members.get("$ref").is_some_and(Value::is_string);
-            if refers {
-                open.push_back((Some(at), next.target(atlas, "$ref")?));
-                if next.draft.ref_hides_siblings() {
-                    continue;
-                }
-            }
-            let is_merged = |(keyword, value): (&String, &Value)| match keyword.as_str() {
-                "$ref" | "$id" => true,
-                "type" => value == "object",
-                "additionalProperties" => value == &Value::Bool(true),
-                keyword => MERGED.contains(&keyword) || is_annotation(keyword),
-            };
-            if !members.iter().all(is_merged) || PARTS_MAX < parts.len() {
+            seen.push(next);
+            let is_object = documents.value(next).is_object();
+            if !is_object || documents.other_names(next).next().is_some() || PARTS_MAX < parts.len() {
                 return None;
             }
+            for keyword in documents.keywords(next).iter() {
+                if let Keyword::Reference(reference) = keyword {
+                    open.push_back((Some(at), reference.target?));
+                } else if let Keyword::AllOf(schemas) = keyword {
+                    open.extend(schemas.iter().map(|part| (Some(at), *part)));
+                } else if !self.is_mergeable(keyword) {
+                    // For example, `unevaluatedProperties` examines the properties of all parts.
+                    return None;
+                }
+            }
             parts.push(next);
-            let schemas = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            open.extend(schemas.map(|schema| (Some(at), next.inside(schema))));
         }
-        let is_other = parts.iter().any(|part| part.address() != spot.address());
+        let is_other = parts.iter().any(|part| *part != place);
         let copies = most_copies(seen.len(), &uses);
         is_other.then_some(Parts { parts, copies })
+    }
+
+    /// Returns whether a keyword only restricts the properties of one part, or accepts every object.
+    fn is_mergeable(&self, keyword: &SchemaKeyword<'_>) -> bool {
+        if let Keyword::Type { names, .. } = keyword {
+            return names.iter().eq(["object"]);
+        }
+        if let Keyword::AdditionalProperties(schema) = keyword {
+            return self.planner.documents.value(*schema) == &Value::Bool(true);
+        }
+        matches!(
+            keyword,
+            Keyword::Properties(_)
+                | Keyword::Required(_)
+                | Keyword::MinProperties(_)
+                | Keyword::MaxProperties(_)
+        )
     }
 
     /// Writes the node of a merged object. Returns whether the object can be merged.
     pub(super) fn merged(
         &mut self,
         program: DocumentId,
-        spot: &Spot<'c>,
+        place: Place,
         node: &mut Map<String, Value>,
     ) -> bool {
-        let Some(Parts { parts, copies }) = self.parts(spot) else { return false };
+        let Some(Parts { parts, copies }) = self.parts(place) else { return false };
+        let documents = self.planner.documents;
         let mut names: Vec<&'c str> = Vec::new();
-        for name in parts.iter().flat_map(|part| spoken_names(part.value, part.draft)) {
+        for name in parts.iter().flat_map(|part| spoken_names(documents, *part)) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
+        let parts: Vec<&SchemaKeywords<'c>> =
+            parts.into_iter().map(|part| documents.keywords(part)).collect();
         let mut uses_max = 1;
         let members: Vec<Value> = names
             .iter()
@@ -93,45 +103,46 @@ impl<'c> Linker<'_, '_, 'c> {
         if 1 < copies {
             node.insert("copies".to_owned(), json!(copies));
         }
-        let is_required = |name: &&str| {
-            parts.iter().any(|part| {
-                let required = part.keyword("required").and_then(Value::as_array);
-                required.is_some_and(|required| required.iter().any(|one| one == name))
-            })
+        let is_required = |name: &str| {
+            parts.iter().filter_map(|part| part.required()).any(|names| names.iter().any(|one| one == name))
         };
-        let required: Vec<usize> = (0..names.len()).filter(|at| is_required(&names[*at])).collect();
-        if parts.iter().any(|part| part.keyword("type").is_some()) {
+        let required: Vec<usize> = (0..names.len()).filter(|at| is_required(names[*at])).collect();
+        if parts.iter().any(|part| part.types().is_some()) {
             node.insert("type".to_owned(), json!(["object"]));
         }
         node.insert("members".to_owned(), json!(members));
         node.insert("required".to_owned(), json!(required));
-        let all = |keyword| parts.iter().filter_map(move |part| part.keyword(keyword));
-        let size = |value: &&Value| value.as_f64().unwrap_or(0.0);
-        if let Some(least) = all("minProperties").max_by(|a, b| size(a).total_cmp(&size(b))) {
-            node.insert("minProperties".to_owned(), least.clone());
+        let order = |a: &&Number, b: &&Number| {
+            let size = |number: &Number| number.as_f64().unwrap_or(0.0);
+            size(a).total_cmp(&size(b))
+        };
+        if let Some(least) = parts.iter().filter_map(|part| part.min_properties()).max_by(order) {
+            node.insert("minProperties".to_owned(), json!(least));
         }
-        if let Some(most) = all("maxProperties").min_by(|a, b| size(a).total_cmp(&size(b))) {
-            node.insert("maxProperties".to_owned(), most.clone());
+        if let Some(most) = parts.iter().filter_map(|part| part.max_properties()).min_by(order) {
+            node.insert("maxProperties".to_owned(), json!(most));
         }
-        if all("additionalProperties").next().is_some() {
+        if parts.iter().any(|part| part.additional_properties().is_some()) {
             node.insert("additionalProperties".to_owned(), json!(true));
         }
-        if let Some(place) = spot.place(self.planner.atlas)
-            && self.planner.reads_members(place, &names)
-        {
+        if !documents.is_in_metaschema(place) && self.planner.reads_members(place, &names) {
             node.insert("streamed".to_owned(), json!(true));
         }
         true
     }
 
     /// Returns the node of a property, and the largest number of parts that have the same schema for the property.
-    fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> (Value, u32) {
+    fn merged_member(
+        &mut self,
+        program: DocumentId,
+        parts: &[&SchemaKeywords<'c>],
+        name: &str,
+    ) -> (Value, u32) {
         let mut nodes: Vec<Value> = Vec::new();
         let mut uses: Vec<u32> = Vec::new();
         for part in parts {
-            let properties = part.keyword("properties").and_then(Value::as_object);
-            if let Some(property) = properties.and_then(|properties| properties.get(name)) {
-                let node = self.child(program, part.inside(property));
+            if let Some(property) = part.property(name) {
+                let node = self.child(program, property);
                 match nodes.iter().position(|known| *known == node) {
                     Some(known) => uses[known] += 1,
                     None => {
@@ -152,19 +163,19 @@ impl<'c> Linker<'_, '_, 'c> {
     /// Adds a node that accepts a value only if all of these nodes accept the value. Returns a reference to the
     /// new node.
     fn all_of(&mut self, program: DocumentId, nodes: &[Value]) -> Value {
-        let draft = self.drafts.entry(program).or_default();
-        draft.nodes.push(Map::from_iter([("allOf".to_owned(), json!(nodes))]));
-        draft.places.push(None);
+        let builder = self.builders.entry(program).or_default();
+        builder.nodes.push(Map::from_iter([("allOf".to_owned(), json!(nodes))]));
+        builder.places.push(None);
         // Nodes are merged only if no reference is dynamic. Without dynamic references, the resource of a node does not
         // matter.
-        draft.resources_of.push(0);
-        reference(draft.nodes.len() - 1)
+        builder.resources_of.push(0);
+        reference(builder.nodes.len() - 1)
     }
 }
 
 /// The parts of a merged object.
-struct Parts<'c> {
-    parts: Vec<Spot<'c>>,
+struct Parts {
+    parts: Vec<Place>,
     /// The largest number of times that a validator applies one of the parts.
     copies: u32,
 }

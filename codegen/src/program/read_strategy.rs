@@ -3,18 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use evschema_model::Draft;
+use evschema_model::graph::{Keyword, Place};
 use serde_json::Value;
 
-use super::spot::is_annotation;
-use crate::atlas::Place;
+use super::checked_keywords::{IDLE, SchemaKeyword, is_applicator, is_checked};
 use crate::plan::{Body, Planner, RustType, TypeRef};
-use crate::shape::{Expression, Kinds, spoken_names};
+use crate::shape::{Expression, Kinds, own_literals, spoken_names};
 
 /// The way in which the type of a schema parses and checks values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Reading {
-    pub(crate) streamed: Streamed,
+pub(crate) struct ReadStrategy {
+    pub(crate) checks: ChecksWhileReading,
     /// The schema of each variant, if the type is an enum.
     pub(crate) variants: Vec<Place>,
     /// If the schema accepts `null` and leaves all other values to one other schema: this other schema.
@@ -23,63 +22,50 @@ pub(crate) struct Reading {
 
 /// The conditions of a schema that its type checks while it parses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Streamed {
+pub(crate) enum ChecksWhileReading {
     /// The type checks nothing. The checker checks the value before the type parses it.
     #[default]
-    Nothing,
+    None,
     /// The generated type checks only the schema's own conditions on properties. Afterwards, the checker checks the
     /// applicators.
-    Own,
+    Members,
     All,
 }
 
-impl Streamed {
+impl ChecksWhileReading {
     fn all_if(all: bool) -> Self {
-        if all { Self::All } else { Self::Nothing }
+        if all { Self::All } else { Self::None }
     }
 
     /// Returns the value of the keyword `streamed` in the linked form.
     pub(crate) fn keyword(self) -> Option<Value> {
         match self {
-            Self::Nothing => None,
-            Self::Own => Some(Value::from("own")),
+            Self::None => None,
+            Self::Members => Some(Value::from("own")),
             Self::All => Some(Value::from(true)),
         }
     }
 }
 
-/// The keywords that the types check while they parse. Each list has the keywords for one kind of value.
-const TEXT: [&str; 6] =
-    ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"];
-const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const ARRAY: [&str; 7] =
-    ["items", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains"];
-const OBJECT: [&str; 6] =
-    ["properties", "required", "additionalProperties", "minProperties", "maxProperties", "dependentRequired"];
-
-/// Keywords that the checker checks after a struct is parsed.
-const APPLICATORS: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref"];
-
-fn says_nothing(keyword: &str) -> bool {
-    is_annotation(keyword) || matches!(keyword, "$id" | "$recursiveAnchor")
-}
-
 impl<'c> Planner<'_, 'c> {
     /// Returns the way in which the planned type of a schema parses and checks values.
-    pub(crate) fn reading(&mut self, place: Place) -> Reading {
-        let Some(members) = self.atlas.value(place).as_object() else { return Reading::default() };
-        let keywords: Vec<&'c str> =
-            members.keys().map(String::as_str).filter(|keyword| !says_nothing(keyword)).collect();
-        if keywords.is_empty() {
-            return Reading { streamed: Streamed::All, ..Reading::default() };
+    pub(crate) fn read_strategy(&mut self, place: Place) -> ReadStrategy {
+        if !self.documents.value(place).is_object() {
+            return ReadStrategy::default();
         }
-        let Some(planned) = self.reader(place) else { return Reading::default() };
+        if self.documents.only_describes(place) {
+            return ReadStrategy { checks: ChecksWhileReading::All, ..ReadStrategy::default() };
+        }
+        let Some(planned) = self.reader(place) else { return ReadStrategy::default() };
+        let keywords: Vec<_> = self.documents.keywords(place).iter().collect();
         match keywords.as_slice() {
-            [group @ ("anyOf" | "oneOf")] => self.reading_of_group(place, group, &planned),
-            _ if self.reads_own(place, &keywords, &planned) => {
-                Reading { streamed: Streamed::Own, ..Reading::default() }
+            [Keyword::AnyOf(group) | Keyword::OneOf(group)] if self.is_complete(place) => {
+                self.strategy_of_group(group, &planned)
             }
-            _ => self.reading_of_own(place, &keywords, &planned),
+            _ if self.reads_members_alone(place, &planned) => {
+                ReadStrategy { checks: ChecksWhileReading::Members, ..ReadStrategy::default() }
+            }
+            _ => self.strategy_of_own(place, &planned),
         }
     }
 
@@ -93,7 +79,7 @@ impl<'c> Planner<'_, 'c> {
         }
     }
 
-    fn reading_of_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> Reading {
+    fn strategy_of_own(&mut self, place: Place, planned: &TypeRef) -> ReadStrategy {
         let conjunction = self.shapes.conjunction(&Expression::Schema(place));
         let plain = conjunction.own == [place]
             && conjunction.groups.is_empty()
@@ -102,7 +88,7 @@ impl<'c> Planner<'_, 'c> {
             && !conjunction.opaque
             && conjunction.kinds == Kinds::ALL;
         if !plain {
-            return Reading::default();
+            return ReadStrategy::default();
         }
         let shape = self.inner_shape(planned);
         if let RustType::Named(id) = shape
@@ -112,31 +98,30 @@ impl<'c> Planner<'_, 'c> {
                 variants.iter().map(|variant| variant.value.shape.clone()).collect();
             let streamed = variants.iter().all(|shape| {
                 let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple { .. });
-                leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
+                leaf && !self.is_enum(shape) && self.checks(place, |_| false, shape, true)
             });
             let variants = if streamed { vec![place; variants.len()] } else { Vec::new() };
-            return Reading { streamed: Streamed::all_if(streamed), variants, unless_null: None };
+            return ReadStrategy {
+                checks: ChecksWhileReading::all_if(streamed),
+                variants,
+                unless_null: None,
+            };
         }
-        let streamed = Streamed::all_if(self.checks(place, keywords, &shape, false));
-        Reading { streamed, ..Reading::default() }
+        let checks = ChecksWhileReading::all_if(self.checks(place, |_| false, &shape, false));
+        ReadStrategy { checks, ..ReadStrategy::default() }
     }
 
     /// Returns whether a struct checks all conditions of its schema except the applicators.
-    fn reads_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> bool {
-        let (rest, own): (Vec<&str>, Vec<&str>) =
-            keywords.iter().partition(|keyword| APPLICATORS.contains(keyword));
+    fn reads_members_alone(&mut self, place: Place, planned: &TypeRef) -> bool {
+        let keywords = self.documents.keywords(place);
         let shape = self.inner_shape(planned);
         let RustType::Named(id) = shape else { return false };
-        if rest.is_empty()
-            || planned.nullable
-            || self.atlas.draft(place).ref_hides_siblings() && rest.contains(&"$ref")
-            || !self.checks(place, &own, &shape, false)
-        {
+        let has_applicators = keywords.iter().any(is_applicator);
+        if !has_applicators || planned.nullable || !self.checks(place, is_applicator, &shape, false) {
             return false;
         }
         let Body::Struct(body) = &self.plan().definition(id).body else { return false };
-        if body.names != spoken_names(self.atlas.value(place), self.atlas.draft(place)) || body.rest.is_some()
-        {
+        if body.names != spoken_names(self.documents, place) || body.rest.is_some() {
             return false;
         }
         // If an applicator narrowed the type of a property, this type checks another node.
@@ -147,14 +132,20 @@ impl<'c> Planner<'_, 'c> {
             .map(|(field, name)| (name.clone(), field.value.clone()))
             .collect();
         fields.into_iter().all(|(name, value)| {
-            let property = self.atlas.map(place, "properties").into_iter().find(|(own, _)| *own == name);
-            property.is_some_and(|(_, property)| self.reads(property, &value))
+            keywords.property(&name).is_some_and(|property| self.reads(property, &value))
         })
     }
 
-    /// Returns whether a type checks these keywords while it parses. `beside` states whether the type is one of several
-    /// variants.
-    fn checks(&self, place: Place, keywords: &[&str], shape: &RustType, beside: bool) -> bool {
+    /// Returns whether a type checks the keywords of a schema while it parses, except those that `is_skipped` returns.
+    /// `beside` states whether the type is one of several variants.
+    fn checks(
+        &self,
+        place: Place,
+        is_skipped: fn(&SchemaKeyword<'_>) -> bool,
+        shape: &RustType,
+        beside: bool,
+    ) -> bool {
+        let keywords = self.documents.keywords(place);
         match shape {
             RustType::Bool
             | RustType::Null
@@ -167,55 +158,51 @@ impl<'c> Planner<'_, 'c> {
             | RustType::Map(_) => {}
             RustType::External(external) if external.is_string => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
-                Body::Struct(body)
-                    if body.names == spoken_names(self.atlas.value(place), self.atlas.draft(place)) => {}
-                Body::Texts(_) | Body::Integers(_) => return !beside && self.is_plain_enum(place, keywords),
+                Body::Struct(body) if body.names == spoken_names(self.documents, place) => {}
+                Body::Texts(_) | Body::Integers(_) => return !beside && self.is_plain_enum(place),
                 Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => return false,
             },
             RustType::OnlyProperty { name, .. } => {
-                if spoken_names(self.atlas.value(place), self.atlas.draft(place)) != [name] {
+                if spoken_names(self.documents, place) != [name] {
                     return false;
                 }
             }
-            RustType::Text(_) => return !beside && self.is_plain_enum(place, keywords),
+            RustType::Text(_) => return !beside && self.is_plain_enum(place),
             // The user's type may check nothing, so the checker checks the value first.
             RustType::External(_) | RustType::Json | RustType::Tuple { .. } => return false,
         }
-        // Keywords for other kinds of values do not affect this kind.
-        const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
         // The runtime takes items as different if their Rust values differ. Equality of a user's type may be finer than
         // equality in JSON.
         if let RustType::List(item) | RustType::Array(item, _) = shape
-            && keywords.contains(&"uniqueItems")
+            && keywords.has_unique_items()
             && self.plan().holds_replaced(item)
         {
             return false;
         }
-        let modern_items = !self.atlas.keyword(place, "items").is_some_and(Value::is_array);
-        modern_items
-            && keywords.iter().all(|keyword| {
-                *keyword == "type"
-                    || ALL.iter().any(|known| known.contains(keyword))
-                    || (*keyword == "patternProperties" && self.atlas.map(place, keyword).is_empty())
-            })
+        // Keywords for other kinds of values do not affect this kind.
+        self.documents.other_names(place).all(|name| IDLE.contains(&name))
+            && keywords.iter().filter(|keyword| !is_skipped(keyword)).all(is_checked)
     }
 
     /// Returns whether a schema is only a list of values.
-    fn is_plain_enum(&self, place: Place, keywords: &[&str]) -> bool {
-        let lists = keywords.iter().filter(|keyword| matches!(**keyword, "enum" | "const")).count();
-        // Draft 4 has no `const`.
-        let knows_all = !keywords.contains(&"const") || Draft::Draft6 <= self.atlas.draft(place);
-        knows_all
-            && lists == 1
-            && keywords.iter().all(|keyword| matches!(*keyword, "enum" | "const" | "type"))
+    fn is_plain_enum(&self, place: Place) -> bool {
+        let is_list = |keyword: &&SchemaKeyword<'_>| matches!(keyword, Keyword::Enum(_) | Keyword::Const(_));
+        let keywords = self.documents.keywords(place);
+        self.is_complete(place)
+            && keywords.iter().filter(is_list).count() == 1
+            && keywords.iter().all(|keyword| is_list(&keyword) || matches!(keyword, Keyword::Type { .. }))
+    }
+
+    /// Returns whether a schema has no keywords except those that the graph reads.
+    fn is_complete(&self, place: Place) -> bool {
+        self.documents.other_names(place).next().is_none()
     }
 
     fn is_enum(&self, shape: &RustType) -> bool {
         matches!(shape, RustType::Named(id) if !matches!(self.plan().definition(*id).body, Body::Struct(_)))
     }
 
-    fn reading_of_group(&mut self, place: Place, group: &str, planned: &TypeRef) -> Reading {
-        let all = self.atlas.list(place, group);
+    fn strategy_of_group(&mut self, all: &[Place], planned: &TypeRef) -> ReadStrategy {
         let (nulls, others): (Vec<Place>, Vec<Place>) = all.iter().partition(|place| self.is_null(**place));
         let takes_null =
             others.iter().any(|other| self.shapes.facts(&Expression::Schema(*other)).kinds.has(Kinds::NULL));
@@ -228,21 +215,28 @@ impl<'c> Planner<'_, 'c> {
             && !self.plan().takes_null(&TypeRef::plain(planned.shape.clone()))
             && self.reads(*other, &TypeRef::plain(planned.shape.clone()))
         {
-            return Reading { streamed: Streamed::All, variants: Vec::new(), unless_null: Some(*other) };
+            return ReadStrategy {
+                checks: ChecksWhileReading::All,
+                variants: Vec::new(),
+                unless_null: Some(*other),
+            };
         }
         let shape = self.inner_shape(planned);
-        let RustType::Named(id) = shape else { return Reading::default() };
+        let RustType::Named(id) = shape else { return ReadStrategy::default() };
         if matches!(&self.plan().definition(id).body, Body::Texts(_)) && !planned.nullable {
-            return Reading { streamed: Streamed::all_if(self.lists_apart(&all)), ..Reading::default() };
+            return ReadStrategy {
+                checks: ChecksWhileReading::all_if(self.lists_apart(all)),
+                ..ReadStrategy::default()
+            };
         }
-        let Body::Union(variants) = &self.plan().definition(id).body else { return Reading::default() };
+        let Body::Union(variants) = &self.plan().definition(id).body else { return ReadStrategy::default() };
         let of: Option<Vec<Place>> = variants.iter().map(|variant| variant.place).collect();
         match of {
             // An alternative that accepts no value has no variant.
             Some(of) if null_is_plain && of.iter().all(|place| others.contains(place)) => {
-                Reading { streamed: Streamed::All, variants: of, unless_null: None }
+                ReadStrategy { checks: ChecksWhileReading::All, variants: of, unless_null: None }
             }
-            Some(_) | None => Reading::default(),
+            Some(_) | None => ReadStrategy::default(),
         }
     }
 
@@ -251,22 +245,18 @@ impl<'c> Planner<'_, 'c> {
     fn lists_apart(&self, alternatives: &[Place]) -> bool {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         alternatives.iter().all(|place| {
-            let Some(members) = self.atlas.value(*place).as_object() else { return false };
-            let keywords: Vec<&str> =
-                members.keys().map(String::as_str).filter(|keyword| !says_nothing(keyword)).collect();
-            let is_text = self.atlas.keyword(*place, "type").is_none_or(|kind| kind == "string");
-            let values = self.shapes.own_literals(*place).unwrap_or_default();
-            is_text
-                && self.is_plain_enum(*place, &keywords)
+            let types = self.documents.keywords(*place).types();
+            let values = own_literals(self.documents, *place).unwrap_or_default();
+            types.is_none_or(|names| names.iter().eq(["string"]))
+                && self.is_plain_enum(*place)
                 && values.into_iter().all(|value| value.as_str().is_some_and(|text| seen.insert(text)))
         })
     }
 
     fn is_null(&self, place: Place) -> bool {
-        let Some(members) = self.atlas.value(place).as_object() else { return false };
-        let mut keywords = members.iter().filter(|(keyword, _)| !says_nothing(keyword));
-        matches!((keywords.next(), keywords.next()), (Some((keyword, Value::String(name))), None)
-            if keyword == "type" && name == "null")
+        let mut keywords = self.documents.keywords(place).iter();
+        let first = keywords.next().filter(|_| keywords.len() == 0 && self.is_complete(place));
+        matches!(first, Some(Keyword::Type { names, .. }) if names.iter().eq(["null"]))
     }
 
     /// Returns the shape of a type, or of the inner type if it is a newtype.

@@ -4,22 +4,19 @@
 //! keywords of every draft become keywords of the newest draft, and keywords that never reject a value are omitted.
 //! `program.rs` of `evschema-runtime` describes the nodes.
 
-mod keywords;
+mod checked_keywords;
 mod merge;
+mod node;
 mod numbering;
-mod reading;
-mod spot;
+mod read_strategy;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use evschema_model::Formats;
+use evschema_model::graph::{DocumentId, Place};
 use serde_json::{Map, Value, json};
 
 use numbering::{finish, linked_reference, positions, reference};
-pub(crate) use spot::is_annotation;
-use spot::{Home, Spot};
 
-use crate::atlas::{DocumentId, Place};
 use crate::plan::Planner;
 
 /// The format of programs. It grows with every change that an older runtime would misunderstand.
@@ -36,7 +33,7 @@ pub(crate) struct Program {
     pub(crate) root: usize,
     /// Whether the program needs the runtime's feature `idn`.
     pub(crate) needs_idn: bool,
-    /// All nodes, each with the place of its schema. A node without exactly one schema in the atlas has no place.
+    /// All nodes, each with the place of its schema. A node without exactly one schema in the documents has no place.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
     /// The schemas whose nodes check the values of generated types alone. Each of these nodes has its location.
     pub(crate) of_types: BTreeSet<Place>,
@@ -44,15 +41,15 @@ pub(crate) struct Program {
 
 /// An unfinished program.
 #[derive(Debug, Default)]
-struct Draft {
+struct ProgramBuilder {
     nodes: Vec<Map<String, Value>>,
     /// The place of each node's schema.
     places: Vec<Option<Place>>,
     /// The number of the resource that contains each node's schema.
     resources_of: Vec<usize>,
     links: Vec<DocumentId>,
-    /// The numbers of resources, by the address of the resource's root.
-    resources: HashMap<usize, usize>,
+    /// The numbers of resources, by the place of the resource's root.
+    resources: HashMap<Place, usize>,
     /// The dynamic anchors of each resource.
     anchors: Vec<BTreeMap<String, Value>>,
     has_dynamic: bool,
@@ -63,24 +60,21 @@ struct Draft {
 /// Builds the programs of documents.
 pub(crate) struct Linker<'p, 'a, 'c> {
     planner: &'p mut Planner<'a, 'c>,
-    formats: Formats,
-    drafts: BTreeMap<DocumentId, Draft>,
-    /// The numbers of nodes, by program and by the address of the schema.
-    known: HashMap<(DocumentId, usize), usize>,
-    open: Vec<(DocumentId, usize, Spot<'c>)>,
+    builders: BTreeMap<DocumentId, ProgramBuilder>,
+    /// The numbers of nodes, by program and by the place of the schema.
+    known: HashMap<(DocumentId, Place), usize>,
+    open: Vec<(DocumentId, usize, Place)>,
 }
 
 /// Returns the programs of these documents and of all documents that they refer to.
 pub(crate) fn link(
     planner: &mut Planner<'_, '_>,
-    documents: &BTreeSet<DocumentId>,
-    formats: Formats,
+    ids: &BTreeSet<DocumentId>,
 ) -> BTreeMap<DocumentId, Program> {
-    let mut linker =
-        Linker { planner, formats, drafts: BTreeMap::new(), known: HashMap::new(), open: Vec::new() };
+    let mut linker = Linker { planner, builders: BTreeMap::new(), known: HashMap::new(), open: Vec::new() };
     let mut roots = BTreeMap::new();
-    for document in documents {
-        let root = Spot::of_place(linker.planner.atlas, linker.planner.atlas.root(*document));
+    for document in ids {
+        let root = linker.planner.documents.root(*document);
         // The root is not replaced by the target of an alias, because every program must start with its own node.
         roots.insert(*document, linker.number(*document, root));
     }
@@ -89,39 +83,35 @@ pub(crate) fn link(
     let of_types: BTreeSet<Place> =
         linker.planner.plan().definitions.iter().filter_map(|definition| definition.place).collect();
     for place in of_types {
-        let document = linker.planner.atlas.document(place);
-        if documents.contains(&document) {
-            let spot = Spot::of_place(linker.planner.atlas, place);
-            let number = linker.number(document, spot);
-            linker.drafts.entry(document).or_default().of_types.insert(number);
+        let document = linker.planner.documents.document(place);
+        if ids.contains(&document) {
+            let number = linker.number(document, place);
+            linker.builders.entry(document).or_default().of_types.insert(number);
         }
     }
     linker.complete();
     linker.finish(&roots)
 }
 
-impl<'c> Linker<'_, '_, 'c> {
+impl Linker<'_, '_, '_> {
     /// Fills the nodes that have a number but no content.
     fn complete(&mut self) {
-        while let Some((program, id, spot)) = self.open.pop() {
-            let node = self.node(program, spot);
-            self.drafts.entry(program).or_default().nodes[id] = node;
+        while let Some((program, id, place)) = self.open.pop() {
+            let node = self.node(program, place);
+            self.builders.entry(program).or_default().nodes[id] = node;
         }
     }
 
-    /// Returns the reference that `program` uses for the node of a spot.
-    fn child(&mut self, program: DocumentId, spot: Spot<'c>) -> Value {
-        let spot = self.alias(spot);
-        let target = match spot.home {
-            Home::Document(document) => document,
-            // Each program gets its own copy of a metaschema's nodes, because metaschemas have no module.
-            Home::Specification(_) => program,
-        };
-        let id = self.number(target, spot);
+    /// Returns the reference that `program` uses for the node of a schema.
+    fn child(&mut self, program: DocumentId, place: Place) -> Value {
+        let place = self.alias(place);
+        // A metaschema has no program, so each program has its own copy of a metaschema's nodes.
+        let target = self.planner.documents.document(place);
+        let id = self.number(target, place);
         if target == program {
             return reference(id);
         }
-        let links = &mut self.drafts.entry(program).or_default().links;
+        let links = &mut self.builders.entry(program).or_default().links;
         let link = links.iter().position(|known| *known == target).unwrap_or_else(|| {
             links.push(target);
             links.len() - 1
@@ -129,35 +119,33 @@ impl<'c> Linker<'_, '_, 'c> {
         linked_reference(link, id)
     }
 
-    fn number(&mut self, program: DocumentId, spot: Spot<'c>) -> usize {
-        let key = (program, spot.address());
+    fn number(&mut self, program: DocumentId, place: Place) -> usize {
+        let key = (program, place);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let resource = self.resource(program, &spot);
-        let place = spot.place(self.planner.atlas);
-        let draft = self.drafts.entry(program).or_default();
-        let id = draft.nodes.len();
-        draft.nodes.push(Map::new());
-        draft.places.push(place);
-        draft.resources_of.push(resource);
+        let resource = self.resource(program, place);
+        let builder = self.builders.entry(program).or_default();
+        let id = builder.nodes.len();
+        builder.nodes.push(Map::new());
+        builder.places.push(Some(place).filter(|place| !self.planner.documents.is_in_metaschema(*place)));
+        builder.resources_of.push(resource);
         self.known.insert(key, id);
-        self.open.push((program, id, spot));
+        self.open.push((program, id, place));
         id
     }
 
     /// Follows references while the schema has no other keyword, and returns the last schema. The first schema is an
     /// alias for this schema.
-    fn alias(&self, spot: Spot<'c>) -> Spot<'c> {
-        let mut at = spot;
+    fn alias(&self, place: Place) -> Place {
+        let documents = self.planner.documents;
+        let mut at = place;
         // A longer chain of references is a cycle. The runtime detects it.
         for _ in 0..64 {
             // If the chain enters another resource, this resource is part of the dynamic scope. So the chain must not
             // skip it.
-            let passes = at.address() != spot.address()
-                && at.resource_root(self.planner.atlas).address()
-                    != spot.resource_root(self.planner.atlas).address();
-            match at.only_refers(self.planner.atlas) {
+            let passes = at != place && documents.resource_root(at) != documents.resource_root(place);
+            match documents.alias_target(at) {
                 Some(target) if !passes => at = target,
                 Some(_) | None => break,
             }
@@ -165,61 +153,64 @@ impl<'c> Linker<'_, '_, 'c> {
         at
     }
 
-    /// Returns the number of the resource that contains a spot, after finding the resource's dynamic anchors.
-    fn resource(&mut self, program: DocumentId, spot: &Spot<'c>) -> usize {
-        let root = spot.resource_root(self.planner.atlas);
-        let draft = self.drafts.entry(program).or_default();
-        if let Some(known) = draft.resources.get(&root.address()) {
+    /// Returns the number of the resource that contains a schema, after finding the resource's dynamic anchors.
+    fn resource(&mut self, program: DocumentId, place: Place) -> usize {
+        let documents = self.planner.documents;
+        let root = documents.resource_root(place);
+        let builder = self.builders.entry(program).or_default();
+        if let Some(known) = builder.resources.get(&root) {
             return *known;
         }
-        let id = draft.anchors.len();
-        draft.resources.insert(root.address(), id);
-        draft.anchors.push(BTreeMap::new());
-        for (name, anchored) in root.dynamic_anchors() {
+        let id = builder.anchors.len();
+        builder.resources.insert(root, id);
+        builder.anchors.push(BTreeMap::new());
+        for (name, anchored) in documents.dynamic_anchors(root) {
             let node = self.child(program, anchored);
-            if let Some(draft) = self.drafts.get_mut(&program) {
-                draft.anchors[id].insert(name, node);
+            if let Some(builder) = self.builders.get_mut(&program) {
+                builder.anchors[id].insert(name, node);
             }
         }
         id
     }
 
     fn finish(self, roots: &BTreeMap<DocumentId, usize>) -> BTreeMap<DocumentId, Program> {
-        let dynamic = dynamic(&self.drafts);
+        let dynamic = dynamic(&self.builders);
         let root_of = |document: &DocumentId| roots.get(document).copied().unwrap_or(0);
-        let positions_in = |(document, draft): (&DocumentId, &Draft)| {
-            (*document, positions(&draft.nodes, root_of(document)))
+        let positions_in = |(document, builder): (&DocumentId, &ProgramBuilder)| {
+            (*document, positions(&builder.nodes, root_of(document)))
         };
-        let all: BTreeMap<DocumentId, Vec<usize>> = self.drafts.iter().map(positions_in).collect();
+        let all: BTreeMap<DocumentId, Vec<usize>> = self.builders.iter().map(positions_in).collect();
         let mut programs = BTreeMap::new();
-        for (document, mut draft) in self.drafts {
+        for (document, mut builder) in self.builders {
             let position_of = |number: usize, link: Option<usize>| {
-                let target = link.and_then(|link| draft.links.get(link)).unwrap_or(&document);
+                let target = link.and_then(|link| builder.links.get(link)).unwrap_or(&document);
                 all[target].get(number).copied().unwrap_or(number)
             };
             let mut program = Map::new();
             if dynamic.contains(&document) {
-                for (node, resource) in draft.nodes.iter_mut().zip(&draft.resources_of) {
+                for (node, resource) in builder.nodes.iter_mut().zip(&builder.resources_of) {
                     node.insert("resource".to_owned(), json!(resource));
                     // A type that checks conditions while it parses does not know through which references a validator
                     // reached the schema.
                     node.remove("streamed");
                 }
-                let mut resources = json!(draft.anchors);
+                let mut resources = json!(builder.anchors);
                 finish(&mut resources, None, &position_of);
                 program.insert("resources".to_owned(), resources);
             }
             let mut of_types = BTreeSet::new();
             // With a dynamic reference, the meaning of a node depends on the event around the value.
-            for number in draft.of_types.iter().filter(|_| !dynamic.contains(&document)) {
-                if let Some(place) = draft.places[*number] {
-                    let pointer = self.planner.atlas.pointer(place).as_str();
-                    draft.nodes[*number].insert("at".to_owned(), json!(pointer));
+            for number in builder.of_types.iter().filter(|_| !dynamic.contains(&document)) {
+                if let Some(place) = builder.places[*number] {
+                    let pointer = self.planner.documents.pointer(place).as_str();
+                    builder.nodes[*number].insert("at".to_owned(), json!(pointer));
                     of_types.insert(place);
                 }
             }
             let mut nodes: Vec<(usize, Option<Place>, Map<String, Value>)> = Vec::new();
-            for ((node, place), position) in draft.nodes.into_iter().zip(draft.places).zip(&all[&document]) {
+            for ((node, place), position) in
+                builder.nodes.into_iter().zip(builder.places).zip(&all[&document])
+            {
                 let mut node = Value::Object(node);
                 finish(&mut node, Some(*position), &position_of);
                 if let Value::Object(node) = node {
@@ -232,7 +223,8 @@ impl<'c> Linker<'_, '_, 'c> {
             let root = all[&document].get(root_of(&document)).copied().unwrap_or(0);
             let is_idn = |format: &Value| format.as_str().is_some_and(|name| name.starts_with("idn-"));
             let needs_idn = nodes.iter().any(|(_, node)| node.get("format").is_some_and(is_idn));
-            programs.insert(document, Program { text, links: draft.links, root, needs_idn, nodes, of_types });
+            programs
+                .insert(document, Program { text, links: builder.links, root, needs_idn, nodes, of_types });
         }
         programs
     }
@@ -251,16 +243,16 @@ fn program_text(others: &Map<String, Value>, nodes: &[(Option<Place>, Map<String
 
 /// Returns the documents with a dynamic reference, and all documents that references connect to them. Only in these
 /// documents, the meaning of a node depends on the references through which a validator reaches the node.
-fn dynamic(drafts: &BTreeMap<DocumentId, Draft>) -> BTreeSet<DocumentId> {
+fn dynamic(builders: &BTreeMap<DocumentId, ProgramBuilder>) -> BTreeSet<DocumentId> {
     let mut neighbours: BTreeMap<DocumentId, Vec<DocumentId>> = BTreeMap::new();
-    for (document, draft) in drafts {
-        for link in &draft.links {
+    for (document, builder) in builders {
+        for link in &builder.links {
             neighbours.entry(*document).or_default().push(*link);
             neighbours.entry(*link).or_default().push(*document);
         }
     }
     let mut open: Vec<DocumentId> =
-        drafts.iter().filter(|(_, draft)| draft.has_dynamic).map(|(document, _)| *document).collect();
+        builders.iter().filter(|(_, builder)| builder.has_dynamic).map(|(document, _)| *document).collect();
     let mut found: BTreeSet<DocumentId> = open.iter().copied().collect();
     while let Some(next) = open.pop() {
         for other in neighbours.get(&next).into_iter().flatten() {
