@@ -38,7 +38,7 @@ pub(crate) struct Program {
     pub(crate) needs_idn: bool,
     /// All nodes, each with the place of its schema. A node without exactly one schema in the atlas has no place.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
-    /// The schemas whose nodes check the values of generated types alone. Each of these nodes has its location.
+    /// The schemas whose nodes check the values of generated types alone.
     pub(crate) of_types: BTreeSet<Place>,
 }
 
@@ -118,15 +118,16 @@ impl<'c> Linker<'_, '_, 'c> {
             Home::Specification(_) => program,
         };
         let id = self.number(target, spot);
-        if target == program {
-            return reference(id);
-        }
+        if target == program { reference(id) } else { linked_reference(self.link(program, target), id) }
+    }
+
+    /// Returns the number that `program` uses for the program of another document.
+    fn link(&mut self, program: DocumentId, target: DocumentId) -> usize {
         let links = &mut self.drafts.entry(program).or_default().links;
-        let link = links.iter().position(|known| *known == target).unwrap_or_else(|| {
+        links.iter().position(|known| *known == target).unwrap_or_else(|| {
             links.push(target);
             links.len() - 1
-        });
-        linked_reference(link, id)
+        })
     }
 
     fn number(&mut self, program: DocumentId, spot: Spot<'c>) -> usize {
@@ -209,15 +210,16 @@ impl<'c> Linker<'_, '_, 'c> {
                 finish(&mut resources, None, &position_of);
                 program.insert("resources".to_owned(), resources);
             }
-            let mut of_types = BTreeSet::new();
-            // With a dynamic reference, the meaning of a node depends on the event around the value.
-            for number in draft.of_types.iter().filter(|_| !dynamic.contains(&document)) {
-                if let Some(place) = draft.places[*number] {
-                    let pointer = self.planner.atlas.pointer(place).as_str();
-                    draft.nodes[*number].insert("at".to_owned(), json!(pointer));
-                    of_types.insert(place);
+            // The runtime names these locations when it explains why it rejects an event.
+            for (node, place) in draft.nodes.iter_mut().zip(&draft.places) {
+                if let Some(place) = place {
+                    node.insert("at".to_owned(), json!(self.planner.atlas.pointer(*place).as_str()));
                 }
             }
+            // With a dynamic reference, the meaning of a node depends on the event around the value.
+            let is_dynamic = dynamic.contains(&document);
+            let of_types = draft.of_types.iter().filter(|_| !is_dynamic);
+            let of_types: BTreeSet<Place> = of_types.filter_map(|number| draft.places[*number]).collect();
             let mut nodes: Vec<(usize, Option<Place>, Map<String, Value>)> = Vec::new();
             for ((node, place), position) in draft.nodes.into_iter().zip(draft.places).zip(&all[&document]) {
                 let mut node = Value::Object(node);

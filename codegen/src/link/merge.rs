@@ -21,29 +21,23 @@ const PARTS_MAX: usize = 32;
 impl<'c> Linker<'_, '_, 'c> {
     /// Returns the parts of an object, in the order in which the plan finds them; `None` if the object is its only
     /// part, or if the parts have keywords that cannot be merged.
-    fn parts(&self, spot: &Spot<'c>) -> Option<Parts<'c>> {
+    fn parts(&self, spot: &Spot<'c>) -> Option<Vec<Spot<'c>>> {
         let atlas = self.planner.atlas;
         if atlas.has_dynamic_references() {
             return None;
         }
         let mut parts: Vec<Spot<'c>> = Vec::new();
-        // `seen` has the addresses of all visited schemas. `uses` has pairs of positions in `seen`: a schema, and a
-        // schema that it uses.
         let mut seen: Vec<usize> = Vec::new();
-        let mut uses: Vec<(usize, usize)> = Vec::new();
-        let mut open = VecDeque::from([(None, *spot)]);
-        while let Some((user, next)) = open.pop_front() {
-            let known = seen.iter().position(|address| *address == next.address());
-            let at = known.unwrap_or(seen.len());
-            uses.extend(user.map(|user| (user, at)));
-            if known.is_some() {
+        let mut open = VecDeque::from([*spot]);
+        while let Some(next) = open.pop_front() {
+            if seen.contains(&next.address()) {
                 continue;
             }
             seen.push(next.address());
             let members = next.value.as_object()?;
             let refers = members.get("$ref").is_some_and(Value::is_string);
             if refers {
-                open.push_back((Some(at), next.target(atlas, "$ref")?));
+                open.push_back(next.target(atlas, "$ref")?);
                 if next.draft.ref_hides_siblings() {
                     continue;
                 }
@@ -59,11 +53,10 @@ impl<'c> Linker<'_, '_, 'c> {
             }
             parts.push(next);
             let schemas = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            open.extend(schemas.map(|schema| (Some(at), next.inside(schema))));
+            open.extend(schemas.map(|schema| next.inside(schema)));
         }
         let is_other = parts.iter().any(|part| part.address() != spot.address());
-        let copies = most_copies(seen.len(), &uses);
-        is_other.then_some(Parts { parts, copies })
+        is_other.then_some(parts)
     }
 
     /// Writes the node of a merged object. Returns whether the object can be merged.
@@ -73,26 +66,16 @@ impl<'c> Linker<'_, '_, 'c> {
         spot: &Spot<'c>,
         node: &mut Map<String, Value>,
     ) -> bool {
-        let Some(Parts { parts, copies }) = self.parts(spot) else { return false };
+        let Some(parts) = self.parts(spot) else { return false };
         let mut names: Vec<&'c str> = Vec::new();
         for name in parts.iter().flat_map(|part| spoken_names(part.value, part.draft)) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
-        let mut uses_max = 1;
-        let members: Vec<Value> = names
-            .iter()
-            .map(|name| {
-                let (member, uses) = self.merged_member(program, &parts, name);
-                uses_max = uses_max.max(uses);
-                member
-            })
-            .collect();
-        let copies = copies.saturating_mul(uses_max);
-        if 1 < copies {
-            node.insert("copies".to_owned(), json!(copies));
-        }
+        let members: Vec<Value> =
+            names.iter().map(|name| self.merged_member(program, &parts, name)).collect();
+        node.insert("parts".to_owned(), self.locations(program, &parts));
         let is_required = |name: &&str| {
             parts.iter().any(|part| {
                 let required = part.keyword("required").and_then(Value::as_array);
@@ -124,29 +107,40 @@ impl<'c> Linker<'_, '_, 'c> {
         true
     }
 
-    /// Returns the node of a property, and the largest number of parts that have the same schema for the property.
-    fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> (Value, u32) {
+    /// Returns the locations of the parts, where the runtime finds the keywords of the merged object: a JSON Pointer, or
+    /// the number of another program and a JSON Pointer in its document.
+    fn locations(&mut self, program: DocumentId, parts: &[Spot<'c>]) -> Value {
+        let mut locations = Vec::new();
+        for part in parts {
+            let Some(place) = part.place(self.planner.atlas) else { continue };
+            let pointer = self.planner.atlas.pointer(place).as_str().to_owned();
+            let document = self.planner.atlas.document(place);
+            locations.push(if document == program {
+                json!(pointer)
+            } else {
+                json!([self.link(program, document), pointer])
+            });
+        }
+        json!(locations)
+    }
+
+    /// Returns a property and its node.
+    fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> Value {
         let mut nodes: Vec<Value> = Vec::new();
-        let mut uses: Vec<u32> = Vec::new();
         for part in parts {
             let properties = part.keyword("properties").and_then(Value::as_object);
             if let Some(property) = properties.and_then(|properties| properties.get(name)) {
                 let node = self.child(program, part.inside(property));
-                match nodes.iter().position(|known| *known == node) {
-                    Some(known) => uses[known] += 1,
-                    None => {
-                        nodes.push(node);
-                        uses.push(1);
-                    }
+                if !nodes.contains(&node) {
+                    nodes.push(node);
                 }
             }
         }
-        let member = match nodes.as_slice() {
+        match nodes.as_slice() {
             [] => json!([name]),
             [only] => json!([name, only]),
             several => json!([name, self.all_of(program, several)]),
-        };
-        (member, uses.into_iter().max().unwrap_or(1))
+        }
     }
 
     /// Adds a node that accepts a value only if all of these nodes accept the value. Returns a reference to the
@@ -160,33 +154,4 @@ impl<'c> Linker<'_, '_, 'c> {
         draft.resources_of.push(0);
         reference(draft.nodes.len() - 1)
     }
-}
-
-/// The parts of a merged object.
-struct Parts<'c> {
-    parts: Vec<Spot<'c>>,
-    /// The largest number of times that a validator applies one of the parts.
-    copies: u32,
-}
-
-/// Returns the largest number of paths from the first part to a part. `uses` has pairs: a part, and a part that the
-/// first part uses. If a part uses itself, the function returns `u32::MAX`.
-fn most_copies(parts: usize, uses: &[(usize, usize)]) -> u32 {
-    let mut paths = vec![0_u32; parts];
-    for _ in 0..=parts {
-        let mut next = vec![0_u32; parts];
-        if let Some(first) = next.first_mut() {
-            *first = 1;
-        }
-        for (user, used) in uses {
-            if let (Some(more), Some(slot)) = (paths.get(*user).copied(), next.get_mut(*used)) {
-                *slot = slot.saturating_add(more);
-            }
-        }
-        if next == paths {
-            return paths.into_iter().max().unwrap_or(1);
-        }
-        paths = next;
-    }
-    u32::MAX
 }
