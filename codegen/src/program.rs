@@ -35,7 +35,7 @@ pub(crate) struct Program {
     pub(crate) needs_idn: bool,
     /// All nodes, each with the place of its schema. A node without exactly one schema in the documents has no place.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
-    /// The schemas whose nodes check the values of generated types alone. Each of these nodes has its location.
+    /// The schemas whose nodes check the values of generated types alone.
     pub(crate) of_types: BTreeSet<Place>,
 }
 
@@ -108,15 +108,16 @@ impl Linker<'_, '_, '_> {
         // A metaschema has no program, so each program has its own copy of a metaschema's nodes.
         let target = self.planner.documents.document(place);
         let id = self.number(target, place);
-        if target == program {
-            return reference(id);
-        }
+        if target == program { reference(id) } else { linked_reference(self.link(program, target), id) }
+    }
+
+    /// Returns the number that `program` uses for the program of another document.
+    fn link(&mut self, program: DocumentId, target: DocumentId) -> usize {
         let links = &mut self.builders.entry(program).or_default().links;
-        let link = links.iter().position(|known| *known == target).unwrap_or_else(|| {
+        links.iter().position(|known| *known == target).unwrap_or_else(|| {
             links.push(target);
             links.len() - 1
-        });
-        linked_reference(link, id)
+        })
     }
 
     fn number(&mut self, program: DocumentId, place: Place) -> usize {
@@ -198,15 +199,16 @@ impl Linker<'_, '_, '_> {
                 finish(&mut resources, None, &position_of);
                 program.insert("resources".to_owned(), resources);
             }
-            let mut of_types = BTreeSet::new();
-            // With a dynamic reference, the meaning of a node depends on the event around the value.
-            for number in builder.of_types.iter().filter(|_| !dynamic.contains(&document)) {
-                if let Some(place) = builder.places[*number] {
-                    let pointer = self.planner.documents.pointer(place).as_str();
-                    builder.nodes[*number].insert("at".to_owned(), json!(pointer));
-                    of_types.insert(place);
+            // The runtime names these locations when it explains why it rejects an event.
+            for (node, place) in builder.nodes.iter_mut().zip(&builder.places) {
+                if let Some(place) = place {
+                    node.insert("at".to_owned(), json!(self.planner.documents.pointer(*place).as_str()));
                 }
             }
+            // With a dynamic reference, the meaning of a node depends on the event around the value.
+            let is_dynamic = dynamic.contains(&document);
+            let of_types = builder.of_types.iter().filter(|_| !is_dynamic);
+            let of_types: BTreeSet<Place> = of_types.filter_map(|number| builder.places[*number]).collect();
             let mut nodes: Vec<(usize, Option<Place>, Map<String, Value>)> = Vec::new();
             for ((node, place), position) in
                 builder.nodes.into_iter().zip(builder.places).zip(&all[&document])

@@ -35,12 +35,6 @@ impl BitSet {
         slot.is_some_and(|slot| slot & bit != 0)
     }
 
-    /// Returns how many numbers the set has.
-    #[cfg(feature = "explain")]
-    pub(crate) fn len(&self) -> usize {
-        self.inline.iter().chain(&self.heap).map(|word| word.count_ones() as usize).sum()
-    }
-
     /// Returns the numbers below 64 as the bits of one word.
     pub(crate) fn first_word(&self) -> u64 {
         self.inline[0]

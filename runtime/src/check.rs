@@ -20,14 +20,14 @@ pub(crate) mod unique_items;
 #[cfg(test)]
 mod tests;
 
-use evaluated::Evaluated;
-use state::CheckState;
+pub(crate) use evaluated::Evaluated;
+pub(crate) use state::{CacheKey, CheckState};
 
 /// Reads one event and checks it against a schema. Generated types read their values through the checker.
 #[derive(Debug)]
 pub struct Checker<'a> {
     pub(crate) lexer: Lexer<'a>,
-    state: CheckState,
+    pub(crate) state: CheckState,
 }
 
 impl<'a> Checker<'a> {
@@ -125,7 +125,11 @@ impl<'a> Checker<'a> {
     /// # Errors
     ///
     /// If the text is not JSON, or if the check takes too many steps.
-    fn attempt(&mut self, node_ref: NodeRef, evaluated: Option<&mut Evaluated>) -> Result<bool, Reject> {
+    pub(crate) fn attempt(
+        &mut self,
+        node_ref: NodeRef,
+        evaluated: Option<&mut Evaluated>,
+    ) -> Result<bool, Reject> {
         let (nesting, snapshot) = (self.lexer.nesting(), self.state.snapshot());
         match self.check_evaluating(node_ref, evaluated) {
             Ok(()) => Ok(true),

@@ -1,29 +1,24 @@
 //! Schema documents that generated code embeds.
 
-#[cfg(feature = "explain")]
 use std::sync::OnceLock;
 
+use crate::json::Json;
 use crate::program::{NodeRef, Program};
 
 /// A schema document that is embedded in generated code, with all documents that it refers to.
 #[derive(Debug)]
-#[cfg_attr(
-    not(feature = "explain"),
-    expect(dead_code, reason = "only the feature `explain` reads all fields")
-)]
 pub struct Document {
-    /// The URI that resolves relative references of the document.
+    /// The URI of the document.
     pub(crate) base: &'static str,
     pub(crate) draft: Draft,
     pub(crate) text: &'static str,
     /// All documents to which this document refers, directly or indirectly. The list has one entry for each URI of each
     /// document.
     pub(crate) references: &'static [(&'static str, &'static Document)],
-    pub(crate) asserts_formats: bool,
     /// The program of the document, and the number of its root node.
     root: (&'static Program, u32),
-    #[cfg(feature = "explain")]
-    pub(crate) compiled: OnceLock<Result<jsonschema::Validator, String>>,
+    /// The parsed text. The explanation of the first rejected event parses it.
+    parsed: OnceLock<Option<Json>>,
 }
 
 /// The draft of JSON Schema that a document uses.
@@ -48,19 +43,9 @@ impl Document {
         draft: Draft,
         text: &'static str,
         references: &'static [(&'static str, &'static Self)],
-        asserts_formats: bool,
         root: (&'static Program, u32),
     ) -> Self {
-        Self {
-            base,
-            draft,
-            text,
-            references,
-            asserts_formats,
-            root,
-            #[cfg(feature = "explain")]
-            compiled: OnceLock::new(),
-        }
+        Self { base, draft, text, references, root, parsed: OnceLock::new() }
     }
 
     /// Returns the text as it was registered.
@@ -72,6 +57,11 @@ impl Document {
     #[inline]
     pub fn root(&self) -> NodeRef {
         self.root.0.node(self.root.1)
+    }
+
+    /// Returns the parsed text; `None` if it nests too deeply.
+    pub(crate) fn value(&'static self) -> Option<&'static Json> {
+        self.parsed.get_or_init(|| Json::parse(self.text).ok()).as_ref()
     }
 
     /// Returns the draft that the document uses.

@@ -16,9 +16,9 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The schema rejects the event. The list has all violations, up to [`Error::VIOLATIONS_MAX`]. Without the feature
-    /// `explain`, the list has only the first violation. This also happens if the list could
-    /// have more than about 20,000 violations, or if its copies of the event would need too much memory.
+    /// The schema rejects the event. The list has all violations in the order of the event, up to
+    /// [`Error::VIOLATIONS_MAX`]. If no branch of a union accepts a value, the violations of the closest branch follow.
+    /// If the list would take more steps than a check may take, it has only the first violation.
     Refused(Vec<Violation>),
     /// The validation would take too many steps, because the alternatives of the schema multiply. `evschema gen` warns
     /// about schemas that can cause this.
@@ -43,7 +43,8 @@ pub struct Violation {
     pub line: usize,
     /// The column of that location in bytes, counted from one.
     pub column: usize,
-    /// The location in the schema, as the path of keywords; empty if only the first violation is known.
+    /// The location of the keyword in the schema document, as a JSON Pointer. If the schema refers to another document,
+    /// it is a location there. Empty if only the first violation is known.
     pub schema_pointer: String,
     /// The keyword that rejects the value.
     pub keyword: String,

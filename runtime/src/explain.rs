@@ -9,14 +9,16 @@ use crate::line_column::LineColumn;
 use crate::program::NodeRef;
 use crate::reject::{Reason, Reject};
 
-#[cfg(feature = "explain")]
-mod cost;
+mod applicators;
+mod array;
+mod message;
+mod object;
 mod pointer;
-#[cfg(feature = "explain")]
-mod validator;
-
-#[cfg(all(test, feature = "explain"))]
+mod scalar;
+mod schema;
+#[cfg(test)]
 mod tests;
+mod walk;
 
 use pointer::pointer_at;
 
@@ -37,14 +39,11 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject)
         Ok(reject) => reject,
         Err(error) => return error,
     };
-    #[cfg(feature = "explain")]
-    {
-        let violations = validator::violations(document, text);
-        if !violations.is_empty() {
-            return Error::Refused(violations);
-        }
+    let mut violations = walk::violations(document, text);
+    if violations.is_empty() {
+        violations.push(first_violation(text, reject));
     }
-    Error::Refused(vec![first_violation(text, reject)])
+    Error::Refused(violations)
 }
 
 /// Returns the message for a rejected value: the location of the deepest violation, and the keyword. For a text that the author
@@ -116,24 +115,24 @@ fn first_violation(text: &str, reject: Reject) -> Violation {
     let (pointer, start) = pointer_at(text, reject.position());
     let value = excerpt(text, start);
     let message = format!("`{keyword}` rejects {value}");
-    Finding { pointer, start, schema_pointer: String::new(), keyword, value, message }.into_violation(text)
+    Finding { pointer, start, schema_pointer: String::new(), keyword, value, message }
+        .into_violation(LineColumn::of(text.as_bytes(), start))
 }
 
 /// A violation before its texts are cut.
-struct Finding<'k> {
+struct Finding {
     pointer: String,
     start: usize,
     schema_pointer: String,
-    keyword: &'k str,
+    keyword: &'static str,
     value: String,
     message: String,
 }
 
-impl Finding<'_> {
+impl Finding {
     /// Adds the line and the column. Cuts the names in the pointer and the message, because a hostile event can make
     /// them long.
-    fn into_violation(self, text: &str) -> Violation {
-        let LineColumn { line, column } = LineColumn::of(text.as_bytes(), self.start);
+    fn into_violation(self, LineColumn { line, column }: LineColumn) -> Violation {
         let names: Vec<String> =
             self.pointer.split('/').map(|name| shorten(name, Violation::EXCERPT_CHARS_MAX)).collect();
         Violation {
@@ -158,10 +157,13 @@ fn shorten(text: &str, chars_max: usize) -> String {
 
 /// Returns the beginning of the value at a position, on one line.
 fn excerpt(text: &str, start: usize) -> String {
+    let text = text.get(start..).unwrap_or_default();
+    // One character more than the excerpt shows whether the value continues.
+    let window = text.char_indices().nth(Violation::EXCERPT_CHARS_MAX + 1);
+    let text = window.and_then(|(end, _)| text.get(..end)).unwrap_or(text);
     let mut lexer = Lexer::new(text);
-    lexer.rewind(start);
     let end = lexer.skip().map_or(text.len(), |()| lexer.position());
-    let value = text.get(start..end).unwrap_or_default();
+    let value = text.get(..end).unwrap_or_default();
     let without_control = |c: char| if c.is_control() { ' ' } else { c };
     shorten(value, Violation::EXCERPT_CHARS_MAX).chars().map(without_control).collect()
 }

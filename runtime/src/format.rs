@@ -12,10 +12,6 @@ mod uri;
 mod uri_template;
 
 pub(crate) use content_encoding::Encoding;
-#[cfg(feature = "explain")]
-pub(crate) use email::is_email;
-#[cfg(all(feature = "idn", feature = "explain"))]
-pub(crate) use idn::is_idn_email;
 
 macro_rules! formats {
     ($($(#[$when:meta])? $format:ident = $name:literal => $accepts:expr,)*) => {
@@ -94,7 +90,7 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-#[cfg(all(test, feature = "explain"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

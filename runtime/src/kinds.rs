@@ -22,6 +22,22 @@ impl Kinds {
     pub(crate) const SCALARS: Self = Self(u8::MAX - 64 - 128);
     pub(crate) const NONE: Self = Self(0);
 
+    /// Returns the kinds with this name in a program. `plainInteger` are the integers of draft 4, which do not include
+    /// `1.0`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "null" => Self::NULL,
+            "boolean" => Self::BOOL,
+            "integer" => Self::INTEGER | Self::WHOLE,
+            "plainInteger" => Self::INTEGER,
+            "number" => Self::NUMBERS,
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
+            _ => return None,
+        })
+    }
+
     pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

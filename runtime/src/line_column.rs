@@ -6,12 +6,23 @@ pub(crate) struct LineColumn {
 }
 
 impl LineColumn {
+    /// The first byte of a text.
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
+
     /// Returns the line and the column of a byte.
     pub(crate) fn of(text: &[u8], position: usize) -> Self {
-        let before = text.get(..position).unwrap_or(text);
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let newlines = before.iter().filter(|byte| **byte == b'\n').count();
-        Self { line: newlines + 1, column: before.len() - line_start + 1 }
+        Self::START.after(text.get(..position).unwrap_or(text))
+    }
+
+    /// Returns the line and the column behind some bytes that start here.
+    pub(crate) fn after(self, bytes: &[u8]) -> Self {
+        match bytes.iter().rposition(|byte| *byte == b'\n') {
+            None => Self { column: self.column + bytes.len(), ..self },
+            Some(last) => {
+                let newlines = bytes.iter().filter(|byte| **byte == b'\n').count();
+                Self { line: self.line + newlines, column: bytes.len() - last }
+            }
+        }
     }
 }
 

@@ -31,8 +31,6 @@ pub(crate) use node::{
 };
 use node_id::Anchors;
 pub(crate) use node_id::{NodeId, index};
-#[cfg(feature = "explain")]
-pub(crate) use property_conditions::PropertyCondition;
 pub(crate) use property_conditions::{PropertyQuestion, ValuePositions};
 
 /// The program of one schema document.
@@ -55,8 +53,8 @@ pub struct NodeRef {
 #[derive(Debug)]
 struct LinkedProgram {
     nodes: Box<[Node]>,
-    /// The numbers of the nodes that generated types use alone, by the location of their schema.
-    locations: Vec<(Box<str>, u32)>,
+    /// The numbers of the nodes that have a location, sorted by location.
+    by_location: Box<[u32]>,
     resources: Box<[Anchors]>,
     links: &'static [&'static Program],
     /// Stands for nodes that do not exist.
@@ -77,12 +75,14 @@ impl Program {
         self.linked().node(number)
     }
 
-    /// Returns the node of a schema by its location, a JSON Pointer in the document. Only nodes that generated types use
-    /// alone have a location. Without such a node, every check ends with an error.
+    /// Returns the node of a schema by its location, a JSON Pointer in the document. Without such a node, every check
+    /// ends with an error.
     pub fn at(&'static self, location: &str) -> NodeRef {
         let linked = self.linked();
-        let found = linked.locations.iter().find(|(known, _)| **known == *location);
-        linked.node(found.map_or(u32::MAX, |(_, number)| *number))
+        let location_of = |number: &u32| linked.node(*number).location();
+        let found = linked.by_location.binary_search_by_key(&Some(location), location_of);
+        let number = found.ok().and_then(|found| linked.by_location.get(found));
+        linked.node(number.copied().unwrap_or(u32::MAX))
     }
 
     #[inline]
@@ -92,8 +92,8 @@ impl Program {
                 Ok(decoded) => (decoded, None),
                 Err(defect) => (Decoded::default(), Some(defect)),
             };
-            let Decoded { nodes, locations, resources } = decoded;
-            LinkedProgram { nodes, locations, resources, links: self.links, broken: Node::broken(), defect }
+            let Decoded { nodes, by_location, resources } = decoded;
+            LinkedProgram { nodes, by_location, resources, links: self.links, broken: Node::broken(), defect }
         })
     }
 }
@@ -161,6 +161,23 @@ impl NodeRef {
     /// Returns the address of the program, which identifies it.
     pub(crate) fn program_address(self) -> usize {
         std::ptr::from_ref(self.program).addr()
+    }
+
+    /// Returns the location of the node's schema, a JSON Pointer in the document of its program.
+    pub(crate) fn location(self) -> Option<&'static str> {
+        self.node.source.location.as_deref()
+    }
+
+    /// Returns the locations of the schemas that the generator merged into the node, each with the address of the
+    /// program whose document has the schema.
+    pub(crate) fn parts(self) -> impl Iterator<Item = (usize, &'static str)> {
+        self.node.source.parts.iter().filter_map(move |(link, location)| {
+            let program = match link {
+                None => self.program,
+                Some(link) => self.program.links.get(usize::from(*link))?.linked(),
+            };
+            Some((std::ptr::from_ref(program).addr(), &**location))
+        })
     }
 
     /// Returns a dynamic anchor of a schema resource of this program.

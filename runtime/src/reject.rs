@@ -85,7 +85,7 @@ reasons! {
     AnyOf = "anyOf",
     OneOf = "oneOf",
     Not = "not",
-    FalseSchema = "false schema",
+    FalseSchema = "falseSchema",
     UnevaluatedProperties = "unevaluatedProperties",
     UnevaluatedItems = "unevaluatedItems",
     // The generated type cannot hold a value that the schema accepts. This is a bug in the generator.

@@ -17,21 +17,16 @@ const PARTS_MAX: usize = 32;
 impl<'c> Linker<'_, '_, 'c> {
     /// Returns the parts of an object, in the order in which the plan finds them; `None` if the object is its only
     /// part, or if the parts have keywords that cannot be merged.
-    fn parts(&self, place: Place) -> Option<Parts> {
+    fn parts(&self, place: Place) -> Option<Vec<Place>> {
         let documents = self.planner.documents;
         if documents.has_dynamic_references() {
             return None;
         }
         let mut parts: Vec<Place> = Vec::new();
-        // `seen` has all visited schemas. `uses` has pairs of positions in `seen`: a schema, and a schema that it uses.
         let mut seen: Vec<Place> = Vec::new();
-        let mut uses: Vec<(usize, usize)> = Vec::new();
-        let mut open = VecDeque::from([(None, place)]);
-        while let Some((user, next)) = open.pop_front() {
-            let known = seen.iter().position(|seen| *seen == next);
-            let at = known.unwrap_or(seen.len());
-            uses.extend(user.map(|user| (user, at)));
-            if known.is_some() {
+        let mut open = VecDeque::from([place]);
+        while let Some(next) = open.pop_front() {
+            if seen.contains(&next) {
                 continue;
             }
             seen.push(next);
@@ -41,9 +36,9 @@ impl<'c> Linker<'_, '_, 'c> {
             }
             for keyword in documents.keywords(next).iter() {
                 if let Keyword::Reference(reference) = keyword {
-                    open.push_back((Some(at), reference.target?));
+                    open.push_back(reference.target?);
                 } else if let Keyword::AllOf(schemas) = keyword {
-                    open.extend(schemas.iter().map(|part| (Some(at), *part)));
+                    open.extend(schemas.iter().copied());
                 } else if !self.is_mergeable(keyword) {
                     // For example, `unevaluatedProperties` examines the properties of all parts.
                     return None;
@@ -52,8 +47,7 @@ impl<'c> Linker<'_, '_, 'c> {
             parts.push(next);
         }
         let is_other = parts.iter().any(|part| *part != place);
-        let copies = most_copies(seen.len(), &uses);
-        is_other.then_some(Parts { parts, copies })
+        is_other.then_some(parts)
     }
 
     /// Returns whether a keyword only restricts the properties of one part, or accepts every object.
@@ -80,7 +74,7 @@ impl<'c> Linker<'_, '_, 'c> {
         place: Place,
         node: &mut Map<String, Value>,
     ) -> bool {
-        let Some(Parts { parts, copies }) = self.parts(place) else { return false };
+        let Some(parts) = self.parts(place) else { return false };
         let documents = self.planner.documents;
         let mut names: Vec<&'c str> = Vec::new();
         for name in parts.iter().flat_map(|part| spoken_names(documents, *part)) {
@@ -88,21 +82,10 @@ impl<'c> Linker<'_, '_, 'c> {
                 names.push(name);
             }
         }
+        node.insert("parts".to_owned(), self.locations(program, &parts));
         let parts: Vec<&SchemaKeywords<'c>> =
             parts.into_iter().map(|part| documents.keywords(part)).collect();
-        let mut uses_max = 1;
-        let members: Vec<Value> = names
-            .iter()
-            .map(|name| {
-                let (member, uses) = self.merged_member(program, &parts, name);
-                uses_max = uses_max.max(uses);
-                member
-            })
-            .collect();
-        let copies = copies.saturating_mul(uses_max);
-        if 1 < copies {
-            node.insert("copies".to_owned(), json!(copies));
-        }
+        let members: Vec<Value> = names.iter().map(|name| self.merged_member(program, &parts, name)).collect();
         let is_required = |name: &str| {
             parts.iter().filter_map(|part| part.required()).any(|names| names.iter().any(|one| one == name))
         };
@@ -131,33 +114,38 @@ impl<'c> Linker<'_, '_, 'c> {
         true
     }
 
-    /// Returns the node of a property, and the largest number of parts that have the same schema for the property.
-    fn merged_member(
-        &mut self,
-        program: DocumentId,
-        parts: &[&SchemaKeywords<'c>],
-        name: &str,
-    ) -> (Value, u32) {
+    /// Returns the locations of the parts, where the runtime finds the keywords of the merged object: a JSON Pointer, or
+    /// the number of another program and a JSON Pointer in its document.
+    fn locations(&mut self, program: DocumentId, parts: &[Place]) -> Value {
+        let documents = self.planner.documents;
+        let mut locations = Vec::new();
+        for part in parts.iter().filter(|part| !documents.is_in_metaschema(**part)) {
+            let (document, pointer) = (documents.document(*part), documents.pointer(*part).as_str());
+            locations.push(if document == program {
+                json!(pointer)
+            } else {
+                json!([self.link(program, document), pointer])
+            });
+        }
+        json!(locations)
+    }
+
+    /// Returns a property and its node.
+    fn merged_member(&mut self, program: DocumentId, parts: &[&SchemaKeywords<'c>], name: &str) -> Value {
         let mut nodes: Vec<Value> = Vec::new();
-        let mut uses: Vec<u32> = Vec::new();
         for part in parts {
             if let Some(property) = part.property(name) {
                 let node = self.child(program, property);
-                match nodes.iter().position(|known| *known == node) {
-                    Some(known) => uses[known] += 1,
-                    None => {
-                        nodes.push(node);
-                        uses.push(1);
-                    }
+                if !nodes.contains(&node) {
+                    nodes.push(node);
                 }
             }
         }
-        let member = match nodes.as_slice() {
+        match nodes.as_slice() {
             [] => json!([name]),
             [only] => json!([name, only]),
             several => json!([name, self.all_of(program, several)]),
-        };
-        (member, uses.into_iter().max().unwrap_or(1))
+        }
     }
 
     /// Adds a node that accepts a value only if all of these nodes accept the value. Returns a reference to the
@@ -171,33 +159,4 @@ impl<'c> Linker<'_, '_, 'c> {
         builder.resources_of.push(0);
         reference(builder.nodes.len() - 1)
     }
-}
-
-/// The parts of a merged object.
-struct Parts {
-    parts: Vec<Place>,
-    /// The largest number of times that a validator applies one of the parts.
-    copies: u32,
-}
-
-/// Returns the largest number of paths from the first part to a part. `uses` has pairs: a part, and a part that the
-/// first part uses. If a part uses itself, the function returns `u32::MAX`.
-fn most_copies(parts: usize, uses: &[(usize, usize)]) -> u32 {
-    let mut paths = vec![0_u32; parts];
-    for _ in 0..=parts {
-        let mut next = vec![0_u32; parts];
-        if let Some(first) = next.first_mut() {
-            *first = 1;
-        }
-        for (user, used) in uses {
-            if let (Some(more), Some(slot)) = (paths.get(*user).copied(), next.get_mut(*used)) {
-                *slot = slot.saturating_add(more);
-            }
-        }
-        if next == paths {
-            return paths.into_iter().max().unwrap_or(1);
-        }
-        paths = next;
-    }
-    u32::MAX
 }

@@ -102,7 +102,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn check_own_keywords_and_applicators(
+    pub(crate) fn check_own_keywords_and_applicators(
         &mut self,
         node_ref: NodeRef,
         node: &'static Node,

@@ -4,17 +4,17 @@ use crate::bit_set::BitSet;
 ///
 /// `unevaluatedProperties` and `unevaluatedItems` apply to the properties and items that are not in this set.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Evaluated {
-    pub(super) all_properties: bool,
-    pub(super) properties: BitSet,
-    pub(super) all_items: bool,
+pub(crate) struct Evaluated {
+    pub(crate) all_properties: bool,
+    pub(crate) properties: BitSet,
+    pub(crate) all_items: bool,
     /// The number of evaluated items at the start of the array.
-    pub(super) first_items: usize,
-    pub(super) items: BitSet,
+    pub(crate) first_items: usize,
+    pub(crate) items: BitSet,
 }
 
 impl Evaluated {
-    pub(super) fn extend(&mut self, other: &Self) {
+    pub(crate) fn extend(&mut self, other: &Self) {
         self.all_properties |= other.all_properties;
         self.properties.extend(&other.properties);
         self.all_items |= other.all_items;
@@ -22,11 +22,11 @@ impl Evaluated {
         self.items.extend(&other.items);
     }
 
-    pub(super) fn has_property(&self, number: usize) -> bool {
+    pub(crate) fn has_property(&self, number: usize) -> bool {
         self.all_properties || self.properties.contains(number)
     }
 
-    pub(super) fn has_item(&self, number: usize) -> bool {
+    pub(crate) fn has_item(&self, number: usize) -> bool {
         self.all_items || number < self.first_items || self.items.contains(number)
     }
 }

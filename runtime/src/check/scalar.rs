@@ -33,7 +33,7 @@ impl StringKeywords {
         self.check_content(text)
     }
 
-    fn check_content(&self, text: &str) -> Result<(), Reason> {
+    pub(crate) fn check_content(&self, text: &str) -> Result<(), Reason> {
         let decoded = match self.content_encoding {
             None if !self.content_is_json => return Ok(()),
             None => None,

@@ -6,10 +6,10 @@ use crate::step_budget::StepBudget;
 
 /// The state of the check of one event, apart from the position in its text.
 #[derive(Debug)]
-pub(super) struct CheckState {
-    pub(super) budget: StepBudget,
+pub(crate) struct CheckState {
+    pub(crate) budget: StepBudget,
     /// The number of alternatives that are being tried. If it is not zero, the check may read the same value again.
-    pub(super) open_alternatives: usize,
+    pub(crate) open_alternatives: usize,
     /// The results of earlier checks. `None` until the check stores the first result. The check of an ordinary event
     /// stores none.
     results: Option<HashMap<CacheKey, Result<usize, Reject>>>,
@@ -27,7 +27,7 @@ pub(super) struct CheckState {
 
 /// The key of a stored result: a node, a value and a dynamic scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct CacheKey {
+pub(crate) struct CacheKey {
     node: usize,
     scope: u64,
     position: usize,
@@ -35,7 +35,7 @@ pub(super) struct CacheKey {
 
 /// The part of the state that a rejected alternative must leave unchanged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Snapshot {
+pub(crate) struct Snapshot {
     open_alternatives: usize,
     scope_len: usize,
     scope_hash: u64,
@@ -58,7 +58,7 @@ impl CheckState {
 
     /// Returns the state at the start of an event with this number of bytes.
     #[inline]
-    pub(super) fn for_event(bytes: usize) -> Self {
+    pub(crate) fn for_event(bytes: usize) -> Self {
         Self {
             budget: StepBudget::for_event(bytes),
             open_alternatives: 0,
@@ -73,40 +73,40 @@ impl CheckState {
 
     /// Returns whether the check reads values again so often that a cache of results pays.
     #[inline]
-    pub(super) fn should_cache(&self) -> bool {
+    pub(crate) fn should_cache(&self) -> bool {
         Self::STEPS_WITHOUT_CACHE < self.budget.used() && self.open_alternatives != 0
     }
 
     /// Enters a node.
     #[inline]
-    pub(super) fn enter(&mut self) -> Result<(), Reason> {
+    pub(crate) fn enter(&mut self) -> Result<(), Reason> {
         self.open_nodes += 1;
         if self.open_nodes < Self::OPEN_NODES_MAX { Ok(()) } else { Err(Reason::TooDeep) }
     }
 
     /// Leaves a node.
     #[inline]
-    pub(super) fn exit(&mut self) {
+    pub(crate) fn exit(&mut self) {
         self.open_nodes -= 1;
     }
 
-    pub(super) fn cache_key(&self, node: NodeRef, position: usize) -> CacheKey {
+    pub(crate) fn cache_key(&self, node: NodeRef, position: usize) -> CacheKey {
         CacheKey { node: node.address(), scope: self.scope_hash, position }
     }
 
     /// Returns a stored result: the position behind the value, or the rejection.
-    pub(super) fn cached(&self, key: &CacheKey) -> Option<Result<usize, Reject>> {
+    pub(crate) fn cached(&self, key: &CacheKey) -> Option<Result<usize, Reject>> {
         self.results.as_ref()?.get(key).copied()
     }
 
-    pub(super) fn cache(&mut self, key: CacheKey, result: Result<usize, Reject>) {
+    pub(crate) fn cache(&mut self, key: CacheKey, result: Result<usize, Reject>) {
         let results = self.results.get_or_insert_default();
         if results.len() < Self::RESULTS_MAX {
             results.insert(key, result);
         }
     }
 
-    pub(super) fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot {
             open_alternatives: self.open_alternatives,
             scope_len: self.dynamic_scope.len(),
@@ -115,7 +115,7 @@ impl CheckState {
         }
     }
 
-    pub(super) fn restore(&mut self, snapshot: Snapshot) {
+    pub(crate) fn restore(&mut self, snapshot: Snapshot) {
         self.open_alternatives = snapshot.open_alternatives;
         self.dynamic_scope.truncate(snapshot.scope_len);
         self.scope_hash = snapshot.scope_hash;
@@ -124,13 +124,13 @@ impl CheckState {
 
     /// Records the rejection by an alternative.
     #[inline]
-    pub(super) fn reject_alternative(&mut self, reject: Reject) {
+    pub(crate) fn reject_alternative(&mut self, reject: Reject) {
         self.last_alternative = Some(reject);
     }
 
     /// Returns the deeper one of an earlier rejection and the rejection by the last alternative.
     #[inline]
-    pub(super) fn deeper(&self, earlier: Option<Reject>) -> Option<Reject> {
+    pub(crate) fn deeper(&self, earlier: Option<Reject>) -> Option<Reject> {
         let last = self.last_alternative.map(|reject| self.deepest(reject));
         match (earlier, last) {
             (Some(earlier), Some(last)) if earlier.position() < last.position() => Some(last),
@@ -139,13 +139,13 @@ impl CheckState {
     }
 
     /// Records that no alternative accepted the value at this position, with the deepest of their rejections.
-    pub(super) fn reject_alternatives(&mut self, start: usize, deepest: Option<Reject>) {
+    pub(crate) fn reject_alternatives(&mut self, start: usize, deepest: Option<Reject>) {
         self.deepest = deepest.filter(|reject| start < reject.position()).map(|reject| (start, reject));
     }
 
     /// Returns the rejection inside a value by one of its alternatives, if no alternative accepted the value. Otherwise
     /// returns the same rejection.
-    pub(super) fn deepest(&self, reject: Reject) -> Reject {
+    pub(crate) fn deepest(&self, reject: Reject) -> Reject {
         match self.deepest {
             Some((start, deepest))
                 if start == reject.position() && matches!(reject.reason(), Reason::AnyOf | Reason::OneOf) =>
@@ -158,7 +158,7 @@ impl CheckState {
 
     /// Enters the schema resource of a node. If the resource was entered before, nothing changes, because only its
     /// first entry counts.
-    pub(super) fn enter_resource(&mut self, node: NodeRef, resource: u16) {
+    pub(crate) fn enter_resource(&mut self, node: NodeRef, resource: u16) {
         let program = node.program_address();
         let is_known =
             |(known, other): &(NodeRef, u16)| known.program_address() == program && *other == resource;
@@ -171,7 +171,7 @@ impl CheckState {
 
     /// Returns the node of the dynamic anchor with this name. If several resources have such an anchor, the outermost
     /// resource counts.
-    pub(super) fn dynamic_anchor(&self, name: &str) -> Option<NodeRef> {
+    pub(crate) fn dynamic_anchor(&self, name: &str) -> Option<NodeRef> {
         self.dynamic_scope.iter().find_map(|(node, resource)| node.anchor(*resource, name))
     }
 }

@@ -1,5 +1,6 @@
 //! JSON Pointers to the values of an event.
 
+use super::schema::push;
 use crate::lexer::Lexer;
 
 /// Returns the JSON Pointer of the innermost value that contains a byte, and the start of that value.
@@ -13,23 +14,6 @@ pub(super) fn pointer_at(text: &str, position: usize) -> (String, usize) {
         start = from;
     }
     (pointer, start)
-}
-
-/// Returns the start of the value at a JSON Pointer. If the value is missing, returns the start of its innermost
-/// existing parent.
-#[cfg(feature = "explain")]
-pub(super) fn value_start(text: &str, pointer: &str) -> usize {
-    let mut lexer = Lexer::new(text);
-    lexer.peek();
-    let mut start = lexer.position();
-    for token in pointer.split('/').skip(1) {
-        let name = token.replace("~1", "/").replace("~0", "~");
-        match step(&mut lexer, |found, _, _| found == name) {
-            Some((_, from)) => start = from,
-            None => break,
-        }
-    }
-    start
 }
 
 /// Moves to the first property value or element for which `is_wanted` returns true. The arguments of `is_wanted` are
@@ -58,11 +42,6 @@ fn step(lexer: &mut Lexer<'_>, is_wanted: impl Fn(&str, usize, usize) -> bool) -
         }
         count += 1;
     }
-}
-
-fn push(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
 }
 
 #[cfg(test)]

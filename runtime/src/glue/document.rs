@@ -20,7 +20,6 @@ macro_rules! document {
             $crate::Draft::$draft,
             SCHEMA,
             &[$(($uri, &$reference)),*],
-            $asserts_formats,
             (&PROGRAM, $root),
         );
 

@@ -4,8 +4,8 @@ use super::bound::{Bound, Divisor};
 use super::enum_values::EnumValues;
 use super::extract_conditions;
 use super::node::{
-    AdditionalProperties, Applicators, ArrayKeywords, ChecksWhileReading, Contains, Node, NumberKeywords,
-    ObjectKeywords, Property, StringKeywords,
+    AdditionalProperties, Applicators, ArrayKeywords, ChecksWhileReading, Contains, Node, NodeSource,
+    NumberKeywords, ObjectKeywords, Property, StringKeywords,
 };
 use super::node_id::{Anchors, NodeId, index};
 use super::pattern::Pattern;
@@ -26,8 +26,8 @@ pub const PROGRAM_FORMAT: u32 = 4;
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub(super) nodes: Box<[Node]>,
-    /// The numbers of nodes by the location of their schema.
-    pub(super) locations: Vec<(Box<str>, u32)>,
+    /// The numbers of the nodes that have a location, sorted by location.
+    pub(super) by_location: Box<[u32]>,
     /// The dynamic anchors of each schema resource of the document.
     pub(super) resources: Box<[Anchors]>,
 }
@@ -51,29 +51,19 @@ pub(super) fn decode(text: &str, links: usize) -> Result<Decoded, Defect> {
         Some(resources) => resources.as_array().ok_or_else(|| malformed("resources"))?,
     };
     let size = Size { node: 0, nodes: nodes.len(), links, resources: resources.len() };
-    let locations = locations(nodes)?;
     let nodes = nodes.iter().enumerate().map(|(number, json)| node(json, Size { node: number, ..size }));
     let mut nodes = nodes.collect::<Result<Box<[_]>, _>>()?;
     complete(&mut nodes);
+    let location = |number: &u32| nodes.get(index(*number)).and_then(|node| node.source.location.as_deref());
+    let mut by_location: Vec<u32> = (0..).take(nodes.len()).filter(|at| location(at).is_some()).collect();
+    by_location.sort_by_key(location);
     let anchors = |resource: &Json| {
         let anchors = resource.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), size.child(node)?))).collect()
     };
     let resources = resources.iter().map(anchors).collect::<Option<_>>();
-    Ok(Decoded { nodes, locations, resources: resources.ok_or_else(|| malformed("resources"))? })
-}
-
-/// Returns the numbers of the nodes that have a location.
-fn locations(nodes: &[Json]) -> Result<Vec<(Box<str>, u32)>, Defect> {
-    let mut locations = Vec::new();
-    for (node, number) in nodes.iter().zip(0..) {
-        if let Json::Object(keywords) = node
-            && let Some(location) = keywords.get("at")
-        {
-            locations.push((location.as_str().ok_or_else(|| malformed("at"))?.into(), number));
-        }
-    }
-    Ok(locations)
+    let resources = resources.ok_or_else(|| malformed("resources"))?;
+    Ok(Decoded { by_location: by_location.into(), nodes, resources })
 }
 
 /// Checks the format of a program and the names of its parts.
@@ -166,29 +156,21 @@ fn node(json: &Json, size: Size) -> Result<Node, Defect> {
         checks_while_reading: checks_while_reading.unwrap_or(ChecksWhileReading::None),
         unless_null: keywords.child("unlessNull")?,
         is_broken: false,
+        source: Box::new(source(&keywords)?),
     })
+}
+
+fn source(keywords: &Keywords<'_>) -> Result<NodeSource, Defect> {
+    let parts = keywords.list("parts", |part| keywords.location(part))?;
+    let location = keywords.string("at")?.map(Into::into);
+    Ok(NodeSource { location, parts, applicators: None })
 }
 
 fn kinds(keywords: &Keywords<'_>) -> Result<Kinds, Defect> {
     let Some(names) = keywords.read("type", Json::as_array)? else { return Ok(Kinds::ALL) };
     names.iter().try_fold(Kinds::NONE, |kinds, name| {
         let name = name.as_str().ok_or_else(|| malformed("type"))?;
-        Ok(kinds | kind(name).ok_or_else(|| unknown_name("type", name))?)
-    })
-}
-
-fn kind(name: &str) -> Option<Kinds> {
-    Some(match name {
-        "null" => Kinds::NULL,
-        "boolean" => Kinds::BOOL,
-        "integer" => Kinds::INTEGER | Kinds::WHOLE,
-        // The integers of draft 4, which do not include `1.0`.
-        "plainInteger" => Kinds::INTEGER,
-        "number" => Kinds::NUMBERS,
-        "string" => Kinds::STRING,
-        "array" => Kinds::ARRAY,
-        "object" => Kinds::OBJECT,
-        _ => return None,
+        Ok(kinds | Kinds::named(name).ok_or_else(|| unknown_name("type", name))?)
     })
 }
 
@@ -280,9 +262,6 @@ fn object(keywords: &Keywords<'_>) -> Result<ObjectKeywords, Defect> {
             }
         })
     })?;
-    let copies = keywords.limit("copies")?;
-    #[cfg(not(feature = "explain"))]
-    let _ = copies;
     let hashes = properties.iter().map(|property| property.name.hash().to_u64());
     Ok(ObjectKeywords {
         index: PropertyIndex::new(hashes),
@@ -296,8 +275,6 @@ fn object(keywords: &Keywords<'_>) -> Result<ObjectKeywords, Defect> {
         dependent_required,
         dependent_schemas,
         conditions: Vec::new(),
-        #[cfg(feature = "explain")]
-        copies: copies.map_or(1, |copies| u32::try_from(copies).unwrap_or(u32::MAX)),
         recorded: Box::default(),
         simple_required: None,
     })

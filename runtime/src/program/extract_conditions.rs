@@ -15,6 +15,9 @@ pub(crate) fn extract(nodes: &mut [Node]) {
         nodes.iter().map(|node| Extractor::new(nodes, node).applicators()).collect();
     for (node, extracted) in nodes.iter_mut().zip(extracted) {
         let (Some(object), Some(applicators)) = (&mut node.object, &mut node.applicators) else { continue };
+        if !extracted.conditions.is_empty() {
+            node.source.applicators = Some((**applicators).clone());
+        }
         for (applicator, condition, reason) in extracted.conditions {
             object.conditions.push((condition, reason));
             match applicator {

@@ -31,6 +31,20 @@ pub(crate) struct Node {
     pub(crate) variants: Box<[NodeId]>,
     /// Whether the node stands for a node that does not exist, or whose program has a defect.
     pub(crate) is_broken: bool,
+    /// Only explanations of rejected events use this field.
+    pub(crate) source: Box<NodeSource>,
+}
+
+/// The schemas of a node.
+#[derive(Debug, Default)]
+pub(crate) struct NodeSource {
+    /// The location of the schema, a JSON Pointer in the document.
+    pub(super) location: Option<Box<str>>,
+    /// The locations of the schemas that the generator merged into the node. A location in the document of another
+    /// program has the position of this program in the links.
+    pub(super) parts: Box<[(Option<u16>, Box<str>)]>,
+    /// All applicators of the schema, if the program checks some of them as property conditions.
+    pub(super) applicators: Option<Applicators>,
 }
 
 /// The conditions of a node that its generated type checks while it reads the value.
@@ -57,31 +71,6 @@ pub(crate) struct StringKeywords {
     pub(crate) find_end: Option<FindEnd>,
 }
 
-#[cfg(feature = "explain")]
-impl StringKeywords {
-    /// Returns the number of keywords.
-    pub(crate) fn count(&self) -> usize {
-        let optional = [
-            0 < self.min_length,
-            self.max_length.is_some(),
-            self.pattern.is_some(),
-            self.format.is_some(),
-            self.content_encoding.is_some(),
-            self.content_is_json,
-        ];
-        optional.into_iter().filter(|is_set| *is_set).count()
-    }
-}
-
-#[cfg(feature = "explain")]
-impl NumberKeywords {
-    /// Returns the number of keywords.
-    pub(crate) fn count(&self) -> usize {
-        let bounds = [&self.minimum, &self.maximum, &self.exclusive_minimum, &self.exclusive_maximum];
-        bounds.into_iter().flatten().count() + usize::from(self.multiple_of.is_some())
-    }
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct NumberKeywords {
     pub(crate) minimum: Option<Bound>,
@@ -99,26 +88,6 @@ pub(crate) struct ArrayKeywords {
     pub(crate) max_items: Option<usize>,
     pub(crate) unique_items: bool,
     pub(crate) contains: Option<Contains>,
-}
-
-#[cfg(feature = "explain")]
-impl ArrayKeywords {
-    /// Returns the number of keywords about the whole array.
-    pub(crate) fn count(&self) -> usize {
-        let optional =
-            [0 < self.min_items, self.max_items.is_some(), self.unique_items, self.contains.is_some()];
-        optional.into_iter().filter(|is_set| *is_set).count()
-    }
-}
-
-#[cfg(feature = "explain")]
-impl ObjectKeywords {
-    /// Returns the number of keywords about the whole object, without `required` and the dependencies.
-    pub(crate) fn count(&self) -> usize {
-        let is_closed = matches!(self.additional, AdditionalProperties::Rejected);
-        let optional = [0 < self.min_properties, self.max_properties.is_some(), is_closed];
-        optional.into_iter().filter(|is_set| *is_set).count()
-    }
 }
 
 #[derive(Debug)]
@@ -145,9 +114,6 @@ pub(crate) struct ObjectKeywords {
     pub(crate) dependent_schemas: Box<[(u16, NodeId)]>,
     /// Conditions from applicators, each with the reason for objects that violate it.
     pub(crate) conditions: Vec<(PropertyCondition, Reason)>,
-    /// The number of times that a validator applies the schemas that the generator merged into this object.
-    #[cfg(feature = "explain")]
-    pub(crate) copies: u32,
     /// The few properties whose values the conditions read.
     pub(crate) recorded: Box<[u16]>,
     /// If the object has no keywords except `properties`, `required` and `additionalProperties`: one bit for each
@@ -181,7 +147,7 @@ pub(crate) enum AdditionalProperties {
 }
 
 /// Keywords that need several passes over a value.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Applicators {
     pub(crate) all_of: Box<[NodeId]>,
     pub(crate) any_of: Box<[NodeId]>,
@@ -213,7 +179,13 @@ impl Node {
             unless_null: None,
             variants: Box::default(),
             is_broken: true,
+            source: Box::default(),
         }
+    }
+
+    /// Returns the applicators of the schema, also those that the program checks as property conditions.
+    pub(crate) fn all_applicators(&self) -> Option<&Applicators> {
+        self.source.applicators.as_ref().or(self.applicators.as_deref())
     }
 
     /// Returns whether one pass over a value is enough to check it.

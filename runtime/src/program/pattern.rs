@@ -96,6 +96,11 @@ impl Pattern {
         Self { source: source.into(), simple, engine: OnceLock::new() }
     }
 
+    /// Returns the text of the pattern.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Returns whether the pattern occurs in a string.
     ///
     /// # Errors

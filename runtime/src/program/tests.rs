@@ -12,7 +12,7 @@ fn program(text: &str, links: &'static [&'static Program]) -> &'static Program {
 
 /// Returns the error of a check against node 0.
 fn error(program: &'static Program, event: &str) -> String {
-    let document = Document::new("https://example.com/x", Draft::Draft202012, "{}", &[], true, (program, 0));
+    let document = Document::new("https://example.com/x", Draft::Draft202012, "{}", &[], (program, 0));
     let document: &'static Document = Box::leak(Box::new(document));
     match document.check(event.as_bytes()) {
         Err(Error::Internal(message)) => message,
@@ -72,6 +72,9 @@ fn anything_unknown_is_a_defect() {
         (r#""dynamic":["a"]"#, "has a malformed `dynamic`"),
         (r#""resource":0"#, "has a malformed `resource`"),
         (r#""variants":[7]"#, "has a malformed `variants`"),
+        (r#""at":1"#, "has a malformed `at`"),
+        (r#""parts":[1]"#, "has a malformed `parts`"),
+        (r#""parts":[[0,"/a"]]"#, "has a malformed `parts`"),
         (r#""streamed":false"#, "has a malformed `streamed`"),
         (r#""streamed":"all""#, "has a malformed `streamed`"),
         (r#""unlessNull":7"#, "has a malformed `unlessNull`"),
@@ -158,7 +161,7 @@ fn every_keyword_is_read() {
          "contains":0,"minContains":0,"maxContains":1,"containsEvaluates":true,
          "members":[["a",0],["b"]],"required":[1],"patternProperties":[["a",0]],"additionalProperties":0,
          "propertyNames":0,"minProperties":0,"maxProperties":9,"dependentRequired":[[0,[1]]],
-         "dependentSchemas":[[0,0]],"copies":2,
+         "dependentSchemas":[[0,0]],"at":"/a","parts":["/b"],
          "allOf":[0],"anyOf":[0],"oneOf":[0],"not":0,"if":0,"then":0,"else":0,"dynamic":["a",0],"resource":0,
          "unevaluatedProperties":0,"unevaluatedItems":0,"variants":[0],"unlessNull":0,"streamed":"own","enum":[1]}]}"##;
     let decoded = super::decode(text, 0).unwrap();

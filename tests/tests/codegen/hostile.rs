@@ -17,29 +17,6 @@ fn generate_one(schema: &Value) -> Option<Vec<GeneratedFile>> {
     generate(&catalog, &[at], &Options::default()).ok()
 }
 
-#[test]
-fn a_program_says_how_often_a_validator_applies_merged_schemas() {
-    let object = |reference: &str| json!({"type": "object", "properties": {"a": {"$ref": reference}}});
-    let copies = |schema: Value| {
-        let files = generate_one(&schema).unwrap();
-        let text: String = files.into_iter().map(|file| file.text).collect();
-        let (_, rest) = text.split_once("\"copies\":")?;
-        rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok()
-    };
-    assert_eq!(copies(json!({"allOf": [object("#"), object("#"), object("#")]})), Some(3));
-    assert_eq!(
-        copies(json!({"allOf": [object("#/$defs/b"), object("#/$defs/c")], "$defs": {"b": {}, "c": {}}})),
-        None
-    );
-    // Two paths lead to `d` through `b`, and two paths lead to `b`.
-    let all = |name: &str| json!({"$ref": format!("#/$defs/{name}")});
-    let diamond = json!({
-        "allOf": [all("b"), all("b")],
-        "$defs": {"b": {"allOf": [all("d"), all("d")]}, "d": {"type": "object", "properties": {"x": {"type": "string"}}}},
-    });
-    assert_eq!(copies(diamond), Some(4));
-}
-
 fn hostile_text() -> impl Strategy<Value = String> + Clone {
     prop_oneof![
         Just("*/ } pub fn evil() { /*".to_owned()),

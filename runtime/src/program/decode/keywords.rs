@@ -13,7 +13,6 @@ const KNOWN: [&str; 47] = [
     "at",
     "contains",
     "containsEvaluates",
-    "copies",
     "dependentRequired",
     "dependentSchemas",
     "dynamic",
@@ -40,6 +39,7 @@ const KNOWN: [&str; 47] = [
     "multipleOf",
     "not",
     "oneOf",
+    "parts",
     "pattern",
     "patternProperties",
     "prefixItems",
@@ -57,9 +57,8 @@ const KNOWN: [&str; 47] = [
 ];
 
 /// Keywords that have a meaning only beside another keyword.
-const COMPANIONS: [(&str, &str); 8] = [
+const COMPANIONS: [(&str, &str); 7] = [
     ("containsEvaluates", "contains"),
-    ("copies", "members"),
     ("dependentRequired", "members"),
     ("dependentSchemas", "members"),
     ("else", "if"),
@@ -169,6 +168,16 @@ impl<'j> Keywords<'j> {
 
     pub(super) fn children(&self, keyword: &str) -> Result<Box<[NodeId]>, Defect> {
         self.list(keyword, |json| self.size.child(json))
+    }
+
+    /// Reads the location of a schema in the document of this program, or of a linked one.
+    pub(super) fn location(&self, json: &Json) -> Option<(Option<u16>, Box<str>)> {
+        if let Some(pointer) = json.as_str() {
+            return Some((None, pointer.into()));
+        }
+        let [Json::Number(link), pointer] = json.as_array()? else { return None };
+        let link = u16::try_from(link).ok().filter(|link| usize::from(*link) < self.size.links)?;
+        Some((Some(link), pointer.as_str()?.into()))
     }
 
     /// Reads the number of a schema resource.
