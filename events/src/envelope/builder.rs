@@ -53,10 +53,7 @@ impl<'a> Envelope<'a> {
         source: impl Into<Cow<'a, str>>,
         event: &T,
     ) -> Result<EnvelopeBuilder<'a>, Error> {
-        let mut text = String::new();
-        event.write(&mut text);
-        let bytes = text.into_bytes();
-        T::document().check(&bytes)?;
+        let bytes = evschema_runtime::private::to_vec(event)?;
         let builder = Envelope::builder(id, source, T::SUBJECT)
             .dataschema(T::DATASCHEMA)
             .datacontenttype("application/json");

@@ -116,6 +116,6 @@ fn elements_of_a_batch_fail_alone() {
         read.iter().map(|one| one.as_ref().map_or_else(ToString::to_string, |_| String::new())).collect();
     assert_eq!(errors[0], "");
     assert!(errors[1].starts_with("4:8 `/1/time`: "), "{}", errors[1]);
-    assert!(errors[2].starts_with("4:71 `/2/a`: "), "{}", errors[2]);
-    assert_eq!(errors[3], "4:76 `/3`: an envelope is a JSON object");
+    assert!(errors[2].starts_with("4:73 `/2/a`: "), "{}", errors[2]);
+    assert_eq!(errors[3], "4:78 `/3`: an envelope is a JSON object");
 }
