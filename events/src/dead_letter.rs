@@ -9,6 +9,8 @@ mod generated;
 mod letter;
 mod memory;
 mod replay;
+#[cfg(all(feature = "dead-letters", any(feature = "postgres", feature = "sqlite")))]
+mod sql;
 mod store;
 
 pub use generated::evschema_event_deadlettered::AnyEventDeadlettered;
@@ -18,6 +20,10 @@ pub use generated::evschema_event_deadlettered::v1::{
 pub use letter::{DeadLetter, DeadLetterError};
 pub use memory::MemoryStore;
 pub use replay::{Preview, ReplayError, ReplayReport, Unplayable, preview, replay};
+#[cfg(all(feature = "dead-letters", feature = "postgres"))]
+pub use sql::PostgresDeadLetters;
+#[cfg(all(feature = "dead-letters", feature = "sqlite"))]
+pub use sql::SqliteDeadLetters;
 pub use store::{DeadLetterSink, DeadLetterStore, Filter, StoreError, Stored};
 
 pub(crate) use build::{Failure, Reason};

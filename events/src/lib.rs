@@ -10,10 +10,16 @@ pub mod dead_letter;
 mod decode;
 #[cfg(feature = "cloudevents")]
 pub mod envelope;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 #[cfg(feature = "consumer")]
 mod message;
+#[cfg(any(feature = "inbox", feature = "outbox", feature = "dead-letters"))]
+pub mod migrations;
 #[cfg(feature = "nats")]
 pub mod nats;
+#[cfg(feature = "outbox")]
+pub mod outbox;
 #[cfg(feature = "consumer")]
 pub mod publish;
 #[cfg(feature = "consumer")]

@@ -74,7 +74,9 @@ impl<'a> Assembly<'a> {
                 self.has_specversion = true;
                 Ok(())
             }
-            other => Err(EnvelopeProblem::SpecVersion(other.to_text().chars().take(20).collect())),
+            AttributeValue::Text(_) | AttributeValue::Boolean(_) | AttributeValue::Integer(_) => {
+                Err(EnvelopeProblem::SpecVersion(value.to_text().chars().take(20).collect()))
+            }
         }
     }
 
