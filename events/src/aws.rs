@@ -1,8 +1,10 @@
-//! stub
-use crate::envelope::{Envelope, EnvelopeError};
-pub(crate) fn read_message(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
-    Envelope::from_structured(body)
-}
-pub(crate) fn read_event_bridge(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
-    Envelope::from_structured(body)
-}
+//! Envelopes of Amazon Web Services: EventBridge, and the messages of SQS and SNS.
+
+mod event_bridge;
+mod message;
+
+pub(crate) use event_bridge::read as read_event_bridge;
+pub(crate) use message::read as read_message;
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,7 @@
-use evschema_runtime::{AnyError, Error, Event, Hint, Violation};
+use std::marker::PhantomData;
+
+use evschema_runtime::private::{KnownVersion, choose_version, from_slice};
+use evschema_runtime::{AnyError, Case, Error, Event, Hint, Signs, Violation};
 
 use crate::dead_letter::Class;
 use crate::envelope::Envelope;
@@ -71,8 +74,22 @@ impl<T: Event> FromEnvelope for T {
     fn from_envelope(envelope: &Envelope<'_>) -> Result<Self, DecodeError> {
         check_type(T::SUBJECT, envelope)?;
         let bytes = envelope.data().unwrap_or_default();
-        Ok(evschema_runtime::private::from_slice(T::document(), bytes)?)
+        let choice = choose_version(T::SUBJECT, OneVersion::<T>::VERSIONS, envelope.hint(), bytes)?;
+        from_slice(T::document(), bytes)
+            .map_err(|error| choice.refused(OneVersion::<T>::VERSIONS, error).into())
     }
+}
+
+/// The table of versions for a type of one version. With it, an event of a newer version gets the error
+/// [`AnyError::NewerThanKnown`].
+struct OneVersion<T>(PhantomData<T>);
+
+impl<T: Event> OneVersion<T> {
+    const VERSIONS: &'static [KnownVersion] = &[KnownVersion {
+        version: T::VERSION,
+        dataschema: T::DATASCHEMA,
+        signs: Signs { case: Case::OBJECT, constants: &[] },
+    }];
 }
 
 /// Returns whether an event type is a subject, or a subject with a line, such as `shop.sold.v2`.

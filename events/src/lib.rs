@@ -2,6 +2,8 @@
 
 #[cfg(feature = "consumer")]
 mod aws;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "consumer")]
 pub mod consumer;
 #[cfg(feature = "consumer")]
@@ -12,6 +14,10 @@ mod decode;
 pub mod envelope;
 #[cfg(feature = "inbox")]
 pub mod inbox;
+#[cfg(feature = "kafka")]
+pub mod kafka;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 #[cfg(feature = "consumer")]
 mod message;
 #[cfg(any(feature = "inbox", feature = "outbox", feature = "dead-letters"))]

@@ -18,6 +18,8 @@ pub enum Transport {
     Http,
     /// A queue of Amazon SQS, whose messages are CloudEvents, SNS notifications or EventBridge events.
     Sqs,
+    /// A topic of Amazon SNS, with the same messages as a queue.
+    Sns,
     /// An event of Amazon EventBridge.
     EventBridge,
     /// A transport without headers. The body is a CloudEvent in structured mode.
@@ -33,6 +35,7 @@ impl Transport {
             Self::Kafka => "kafka",
             Self::Http => "http",
             Self::Sqs => "sqs",
+            Self::Sns => "sns",
             Self::EventBridge => "eventbridge",
             Self::Structured => "structured",
         }
@@ -41,7 +44,7 @@ impl Transport {
     /// Returns the transport with this name. An unknown transport has no headers.
     #[must_use]
     pub fn parse(name: &str) -> Self {
-        let all = [Self::Nats, Self::Kafka, Self::Http, Self::Sqs, Self::EventBridge];
+        let all = [Self::Nats, Self::Kafka, Self::Http, Self::Sqs, Self::Sns, Self::EventBridge];
         all.into_iter().find(|transport| transport.as_str() == name).unwrap_or(Self::Structured)
     }
 
@@ -60,7 +63,7 @@ impl Transport {
             Self::Nats => read(Binding::Nats),
             Self::Kafka => read(Binding::Kafka),
             Self::Http => read(Binding::Http),
-            Self::Sqs => crate::aws::read_message(body),
+            Self::Sqs | Self::Sns => crate::aws::read_message(body),
             Self::EventBridge => crate::aws::read_event_bridge(body),
             Self::Structured => Envelope::from_structured(body),
         }

@@ -43,7 +43,7 @@ pub fn read_batch(bytes: &[u8]) -> Result<Vec<Result<Envelope<'_>, EnvelopeError
     }
     let events = elements.list.into_iter().enumerate().map(|(index, raw)| {
         Envelope::from_structured(raw.get().as_bytes()).map_err(|error| EnvelopeError {
-            place: error.place.inside(bytes, text.position(raw.get()), index),
+            place: error.place.below(bytes, text.position(raw.get()), &format!("/{index}")),
             problem: error.problem,
         })
     });

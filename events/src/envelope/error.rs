@@ -139,8 +139,8 @@ impl Place {
         Self::Json { pointer, line, column: before.len() - line_start + 1 }
     }
 
-    /// Returns the same place, as a place inside the element of a batch that begins at `position` of `text`.
-    pub(crate) fn inside(self, text: &[u8], position: usize, index: usize) -> Self {
+    /// Returns the same place, as a place inside the value at `parent` that begins at `position` of `text`.
+    pub(crate) fn below(self, text: &[u8], position: usize, parent: &str) -> Self {
         let Self::Json { pointer, line, column } = self else { return self };
         let Self::Json { line: first_line, column: first_column, .. } =
             Self::in_json(text, position, String::new())
@@ -148,7 +148,7 @@ impl Place {
             return Self::Message;
         };
         let column = if line == 1 { first_column + column - 1 } else { column };
-        Self::Json { pointer: format!("/{index}{pointer}"), line: first_line + line - 1, column }
+        Self::Json { pointer: format!("{parent}{pointer}"), line: first_line + line - 1, column }
     }
 }
 
