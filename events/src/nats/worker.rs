@@ -1,10 +1,11 @@
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::consumer::pull::MessagesErrorKind;
 use async_nats::jetstream::{AckKind, Message};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::headers;
 use crate::consumer::{Consumer, Context, Disposition, Outcome};
@@ -93,7 +94,12 @@ impl Worker {
             return Err(NatsError::AckPolicy);
         }
         let progress = settings.ack_wait / 2;
-        let mut shutdown = std::pin::pin!(shutdown);
+        let is_over = AtomicBool::new(false);
+        let shutdown = async {
+            shutdown.await;
+            is_over.store(true, Ordering::Relaxed);
+        };
+        let mut shutdown = std::pin::pin!(shutdown.fuse());
         let failed = |cause: Box<dyn std::error::Error + Send + Sync>| NatsError::Messages(cause);
         loop {
             let messages = source
@@ -122,6 +128,9 @@ impl Worker {
                 return Err(failed(cause.into()));
             }
             // The stream also ends after the shutdown, and after a lost subscription.
+            if is_over.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             let pause = tokio::time::sleep(Duration::from_millis(200));
             tokio::select! {
                 biased;
