@@ -83,12 +83,10 @@ impl IntoResponse for CloudEventRejection {
     fn into_response(self) -> Response {
         let (status, title) = match &self {
             Self::Body(rejection) => (rejection.status(), "the body is not readable"),
-            Self::Envelope(error) => match error.problem {
-                EnvelopeProblem::NotACloudEvent | EnvelopeProblem::Format(_) | EnvelopeProblem::Batch => {
-                    (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send one CloudEvent in structured or binary mode")
-                }
-                _ => (StatusCode::BAD_REQUEST, "the request is not a valid CloudEvent"),
-            },
+            Self::Envelope(error) if is_other_form(&error.problem) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send one CloudEvent in structured or binary mode")
+            }
+            Self::Envelope(_) => (StatusCode::BAD_REQUEST, "the request is not a valid CloudEvent"),
             Self::Decode(error) => match error.class() {
                 Class::NotJson => (StatusCode::BAD_REQUEST, "the payload is not JSON"),
                 Class::NewerVersion => {
@@ -108,6 +106,11 @@ impl IntoResponse for CloudEventRejection {
         }
         problem(status, &document)
     }
+}
+
+/// Returns whether the request is in a form that this extractor does not read.
+fn is_other_form(problem: &EnvelopeProblem) -> bool {
+    matches!(problem, EnvelopeProblem::NotACloudEvent | EnvelopeProblem::Format(_) | EnvelopeProblem::Batch)
 }
 
 fn violation(violation: &evschema_runtime::Violation) -> Value {

@@ -1,7 +1,7 @@
 //! AWS Lambda: batches of SQS with partial responses, SNS and EventBridge. Available with the feature `lambda`.
 //!
 //! The functions take the bytes of the invocation, so they work with every runtime. With the crate `lambda_runtime`,
-//! use `Box<serde_json::value::RawValue>` as the type of the payload; the example `decode_any_version` shows this.
+//! use `Box<serde_json::value::RawValue>` as the type of the payload; the example `lambda_sqs` shows this.
 //! Own types for the few members that matter keep the builds of users small.
 
 use std::borrow::Cow;

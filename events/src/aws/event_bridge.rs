@@ -48,7 +48,9 @@ pub(crate) fn read(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
             serde_json::error::Category::Data => {
                 EnvelopeProblem::Other(format!("not an event of EventBridge: {text}"))
             }
-            _ => EnvelopeProblem::NotJson(text),
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => EnvelopeProblem::NotJson(text),
         };
         EnvelopeError::new(place, problem)
     })?;
