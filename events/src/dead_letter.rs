@@ -5,7 +5,6 @@
 //! original event.
 
 mod build;
-mod generated;
 mod letter;
 mod memory;
 mod replay;
@@ -13,8 +12,8 @@ mod replay;
 mod sql;
 mod store;
 
-pub use generated::evschema_event_deadlettered::AnyEventDeadlettered;
-pub use generated::evschema_event_deadlettered::v1::{
+pub use crate::generated::evschema_event_deadlettered::AnyEventDeadlettered;
+pub use crate::generated::evschema_event_deadlettered::v1::{
     Class, EventDeadlettered, Header, Origin, Violation, origin,
 };
 pub use letter::{DeadLetter, DeadLetterError};

@@ -3,8 +3,8 @@ use std::marker::PhantomData;
 use evschema_runtime::private::{KnownVersion, choose_version, from_slice};
 use evschema_runtime::{AnyError, Case, Error, Event, Hint, Signs, Violation};
 
-use crate::dead_letter::Class;
 use crate::envelope::Envelope;
+use crate::generated::evschema_event_deadlettered::v1::Class;
 
 /// Why the payload of an envelope is not an event that a consumer knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

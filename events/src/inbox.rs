@@ -24,6 +24,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use sqlx::Row as _;
 
 use crate::consumer::{Context, Outcome};
@@ -75,11 +76,14 @@ pub trait Inbox {
     ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const INSERT: &str = "INSERT INTO evschema_inbox (consumer, source, id, digest) VALUES ($1, $2, $3, $4) \
                       ON CONFLICT (consumer, source, id) DO NOTHING";
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const SELECT: &str = "SELECT digest FROM evschema_inbox WHERE consumer = $1 AND source = $2 AND id = $3";
 
 /// Implements the trait for the connection of one database.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 macro_rules! inbox {
     ($connection:ty, $clean:literal) => {
         impl Inbox for $connection {
@@ -105,6 +109,7 @@ macro_rules! inbox {
 }
 
 /// A thousand years. A longer age would leave the range of times of the databases.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const SECONDS_MAX: i64 = 31_557_600_000;
 
 #[cfg(feature = "postgres")]

@@ -12,6 +12,8 @@ pub mod dead_letter;
 mod decode;
 #[cfg(feature = "cloudevents")]
 pub mod envelope;
+#[cfg(feature = "consumer")]
+mod generated;
 #[cfg(feature = "inbox")]
 pub mod inbox;
 #[cfg(feature = "kafka")]

@@ -1,7 +1,7 @@
 //! A message of a transport, before a consumer handles it.
 
-use crate::dead_letter::Origin;
 use crate::envelope::{Binding, Envelope, EnvelopeError};
+use crate::generated::evschema_event_deadlettered::v1::Origin;
 
 /// The headers of a message: names, and values that should be UTF-8.
 pub(crate) type Headers<'m> = Vec<(&'m str, &'m [u8])>;

@@ -56,10 +56,12 @@ pub trait Outbox {
     ) -> impl Future<Output = Result<(), OutboxError>> + Send;
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const INSERT: &str = "INSERT INTO evschema_outbox (destination, source, id, event) VALUES ($1, $2, $3, $4) \
                       ON CONFLICT (source, id) DO NOTHING";
 
 /// Implements the trait for the connection of one database.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 macro_rules! outbox {
     ($connection:ty) => {
         impl Outbox for $connection {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::dead_letter::Class;
+use crate::generated::evschema_event_deadlettered::v1::Class;
 
 /// Something that happened to one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-use crate::dead_letter::Origin;
 use crate::envelope::Envelope;
+use crate::generated::evschema_event_deadlettered::v1::Origin;
 use crate::message::Delivery;
 use crate::sha256;
 use crate::trace_parent::TraceParent;

@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use evschema_runtime::Integer;
 
-use super::generated::evschema_event_deadlettered::v1::{
-    Class, EventDeadlettered, Header, Violation, event_deadlettered, header, violation,
-};
 use super::letter::DeadLetter;
 use crate::decode::DecodeError;
 use crate::envelope::{Envelope, EnvelopeError, Place};
+use crate::generated::evschema_event_deadlettered::v1::{
+    Class, EventDeadlettered, Header, Origin, Violation, event_deadlettered, header, violation,
+};
 use crate::message::Delivery;
 use crate::sha256;
 
@@ -96,7 +96,7 @@ impl DeadLetter {
         let kept = body.get(..Self::PAYLOAD_BYTES_MAX).unwrap_or(body);
         let origin = delivery.origin();
         let short = |text: &Option<String>| text.as_deref().map(|text| cut(text, ORIGIN_MAX));
-        let mut place = super::Origin::of(cut(&origin.transport, 64));
+        let mut place = Origin::of(cut(&origin.transport, 64));
         place.stream = short(&origin.stream);
         place.partition = short(&origin.partition);
         place.sequence = short(&origin.sequence);

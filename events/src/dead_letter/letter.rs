@@ -2,9 +2,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use evschema_runtime::Error;
 
-use super::generated::evschema_event_deadlettered::v1::EventDeadlettered;
 use crate::decode::{DecodeError, FromEnvelope};
 use crate::envelope::{Envelope, EnvelopeError};
+use crate::generated::evschema_event_deadlettered::v1::EventDeadlettered;
 use crate::message::{Headers, Transport};
 
 /// A dead letter with its id. The id is the same after every attempt to store it, so a store keeps it once.

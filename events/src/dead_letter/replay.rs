@@ -1,10 +1,10 @@
 use std::future::Future;
 
-use super::generated::evschema_event_deadlettered::v1::Class;
 use super::letter::{DeadLetter, DeadLetterError};
 use super::store::{DeadLetterStore, Filter, StoreError};
 use crate::decode::DecodeError;
 use crate::envelope::{Envelope, EnvelopeError};
+use crate::generated::evschema_event_deadlettered::v1::Class;
 
 /// The answer to the question: would this event pass now?
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 use std::future::Future;
 
-use super::generated::evschema_event_deadlettered::v1::Class;
 use super::letter::{DeadLetter, DeadLetterError};
+use crate::generated::evschema_event_deadlettered::v1::Class;
 
 /// Stores dead letters. Consumers need only this trait.
 pub trait DeadLetterSink: Send + Sync {

@@ -3,13 +3,10 @@
 use std::borrow::Cow;
 
 use super::attribute::{AttributeValue, check_name, check_text};
+use super::cloud_event::{Data, Envelope, SPEC_VERSION};
 use super::error::{EnvelopeError, EnvelopeProblem, Place};
 use super::media_type::is_media_type;
 use super::rfc3339::is_time;
-use super::{Data, Envelope};
-
-/// The version of CloudEvents that this crate reads and writes.
-pub(super) const SPEC_VERSION: &str = "1.0";
 
 /// An envelope whose attributes are not complete yet.
 #[derive(Debug, Clone, Default)]

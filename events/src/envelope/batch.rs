@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Envelope;
+use super::cloud_event::Envelope;
 use super::error::{EnvelopeError, EnvelopeProblem, Place};
 use super::structured::{Text, not_json};
 

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::assembly::Assembly;
 use super::attribute::AttributeValue;
+use super::cloud_event::{Data, Envelope};
 use super::error::{EnvelopeError, EnvelopeProblem, Place};
 use super::media_type::essence;
-use super::{Data, Envelope, percent};
+use super::percent;
 
 /// The protocol that carries a message. It decides about the names and the encoding of headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,10 +3,10 @@ use std::borrow::Cow;
 use evschema_runtime::{Error, Event};
 use serde_json::value::RawValue;
 
-use super::assembly::{Assembly, SPEC_VERSION};
+use super::assembly::Assembly;
 use super::attribute::AttributeValue;
+use super::cloud_event::{Data, Envelope, SPEC_VERSION};
 use super::error::{EnvelopeError, EnvelopeProblem, Place};
-use super::{Data, Envelope};
 
 /// Builds an envelope. [`EnvelopeBuilder::build`] reports the first invalid attribute.
 ///

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 
 use super::assembly::Assembly;
 use super::attribute::AttributeValue;
+use super::cloud_event::{Data, Envelope};
 use super::error::{EnvelopeError, EnvelopeProblem, Place};
 use super::media_type::is_json;
-use super::{Data, Envelope};
 
 impl<'a> Envelope<'a> {
     /// Reads an envelope in structured mode: a JSON object.

@@ -20,7 +20,7 @@ pub(super) fn files(root: &Path) -> Files {
 
 /// Returns the generated code for the newest version of each event that consumers publish.
 pub(super) fn files_of_consumers(root: &Path) -> Files {
-    files_in(root, "events/src/dead_letter/generated", &|subject| subject.starts_with(OF_CONSUMERS))
+    files_in(root, "events/src/generated", &|subject| subject.starts_with(OF_CONSUMERS))
 }
 
 /// Returns the generated code in a folder, for the newest versions of the selected subjects.

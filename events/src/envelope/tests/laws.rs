@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use std::borrow::Cow;
+
 use super::super::*;
 use super::specification::headers_of;
 

@@ -1,5 +1,7 @@
 //! The examples of the specification's JSON format, section 3.2, and of the bindings.
 
+use std::borrow::Cow;
+
 use super::super::*;
 
 /// Each example: the structured form, the headers of the binary form, and the payload.
