@@ -12,6 +12,7 @@
 mod cli;
 mod codegen;
 mod engine;
+mod events;
 mod harness;
 mod registry;
 mod schemas;

@@ -40,6 +40,7 @@ const GENERATORS: &[Generator] = &[
     Generator { name: "goldens of the generator", files: goldens::files },
     Generator { name: "goldens of several versions", files: goldens::files_of_lines },
     Generator { name: "the feed's events", files: feed::files },
+    Generator { name: "the dead letter", files: feed::files_of_consumers },
     Generator { name: "the OpenAPI document", files: openapi::files },
     Generator { name: "the reference of the command", files: command::files },
     Generator { name: "the model of templates", files: templates::files },

@@ -11,6 +11,7 @@ use super::workspace::{dependencies, members, text};
 const EDGES: &[(&str, &[&str])] = &[
     ("evschema-model", &[]),
     ("evschema-runtime", &[]),
+    ("evschema-events", &["evschema-runtime"]),
     ("evschema-compat", &["evschema-model"]),
     ("evschema-codegen", &["evschema-model"]),
     ("evschema-api", &["evschema-model"]),

@@ -20,7 +20,7 @@ const WORDS_MAX: usize = 30;
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
 /// Crates with messages for users.
-const CRATES: [&str; 7] = ["api", "cli", "codegen", "compat", "model", "registry", "runtime"];
+const CRATES: [&str; 8] = ["api", "cli", "codegen", "compat", "events", "model", "registry", "runtime"];
 
 /// Finds bad habits in sentences.
 struct Habits {

@@ -2,8 +2,11 @@
 
 use evschema_tests::repository;
 
-fn names(database: &str) -> Vec<String> {
-    let folder = repository().join("migrations").join(database);
+/// The folders of migrations: those of the registry, and those of the crate for events.
+const FOLDERS: [&str; 2] = ["migrations", "events/migrations"];
+
+fn names(folder: &str, database: &str) -> Vec<String> {
+    let folder = repository().join(folder).join(database);
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -15,11 +18,13 @@ fn names(database: &str) -> Vec<String> {
 
 #[test]
 fn migrations_have_the_same_number_and_name_on_both_databases() {
-    let sqlite = names("sqlite");
-    assert_eq!(sqlite, names("postgres"));
-    for (index, name) in sqlite.iter().enumerate() {
-        let number = format!("{:04}_", index + 1);
-        assert!(name.starts_with(&number), "`{name}` should begin with `{number}`");
-        assert!(name.ends_with(".sql"), "`{name}` is not SQL");
+    for folder in FOLDERS {
+        let sqlite = names(folder, "sqlite");
+        assert_eq!(sqlite, names(folder, "postgres"));
+        for (index, name) in sqlite.iter().enumerate() {
+            let number = format!("{:04}_", index + 1);
+            assert!(name.starts_with(&number), "`{name}` should begin with `{number}`");
+            assert!(name.ends_with(".sql"), "`{name}` is not SQL");
+        }
     }
 }
