@@ -6,7 +6,7 @@ use commerce_order_placed::v2::{Line, OrderPlaced};
 use evschema_runtime::{Error, Event, Integer, Json};
 use evschema_tests_consumer::events::{
     commerce_order_cancelled, commerce_order_placed, commerce_payment_captured, commerce_shipment_dispatched,
-    fraud_alert_raised, ledger_account_closed, ledger_account_opened, ledger_entry_posted,
+    common_money, fraud_alert_raised, ledger_account_closed, ledger_account_opened, ledger_entry_posted,
     media_file_uploaded, media_rendition_completed, telemetry_reading_recorded,
 };
 use evschema_tests_consumer::{pieces, with_line};
@@ -121,4 +121,55 @@ fn every_example_comes_back() {
     examples_come_back::<telemetry_reading_recorded::v1::ReadingRecorded>();
     examples_come_back::<media_rendition_completed::v1::RenditionCompleted>();
     examples_come_back::<commerce_shipment_dispatched::v1::ShipmentDispatched>();
+}
+
+/// The conversions of docs/guide/rust.md.
+mod upcasts {
+    use evschema_runtime::Integer;
+
+    use super::commerce_order_placed::{OrderPlacedUpcasts, v1, v2};
+    use super::common_money::v1::amount;
+
+    pub(super) struct Upcasts;
+
+    impl OrderPlacedUpcasts for Upcasts {
+        fn v2_total(&self, old: &v1::OrderPlaced) -> v2::Amount {
+            in_currency_of(old, &old.total)
+        }
+
+        fn v2_lines(&self, old: &v1::OrderPlaced) -> Vec<v2::Line> {
+            let line = |line: &v1::Line| {
+                let unit_price = in_currency_of(old, &line.unit_price);
+                v2::Line::new(v2::line::Required {
+                    sku: line.sku.clone(),
+                    quantity: line.quantity,
+                    unit_price,
+                })
+            };
+            old.lines.iter().flatten().map(line).collect()
+        }
+    }
+
+    fn in_currency_of(old: &v1::OrderPlaced, amount: &Integer) -> v2::Amount {
+        // Version 2 rejects such a large amount, so `into_latest_with` returns an error.
+        let minor = amount.as_i64().unwrap_or(i64::MAX);
+        v2::Amount::new(amount::Required { minor, currency: old.currency.clone() })
+    }
+}
+
+#[test]
+fn an_old_event_becomes_an_event_of_the_newest_version() {
+    let old = |total: &str, lines: &str| {
+        let event = format!(
+            r#"{{ "order_id": "6f1c2a8e-0d3b-4c57-9a41-2f5f8f1f0b11", "placed_at": "2026-03-01T09:30:00Z",
+                 "currency": "EUR", "total": {total}, "lines": [{lines}] }}"#
+        );
+        let event = commerce_order_placed::v1::OrderPlaced::from_slice(event.as_bytes()).unwrap();
+        commerce_order_placed::AnyOrderPlaced::V1(event)
+    };
+    let line = r#"{ "sku": "MUG-BLUE", "quantity": 2, "unit_price": 2495 }"#;
+    let new = old("4990", line).into_latest_with(&upcasts::Upcasts).unwrap();
+    assert_eq!(new, OrderPlaced::from_slice(ORDER.as_bytes()).unwrap());
+    let too_much = old("10000000000000000000", line).into_latest_with(&upcasts::Upcasts);
+    assert!(matches!(too_much, Err(Error::Refused(_))), "{too_much:?}");
 }
