@@ -18,7 +18,7 @@ const STYLES: Styles = Styles::styled()
     version,
     styles = STYLES,
     propagate_version = true,
-    after_help = "Exit codes: 0 = no findings, 100 = at least one finding, 101 = the command could not complete, 2 = wrong arguments.\n\
+    after_help = "Exit codes: 0 = no errors, 100 = at least one error, 101 = the command could not complete, 2 = wrong arguments.\n\
                   Findings and data go to standard output, everything else to standard error."
 )]
 pub(crate) struct CommandLine {

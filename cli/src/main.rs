@@ -4,7 +4,7 @@
 //! in `output/`. Only `main` reads the clock, the environment and the state of the terminal, and passes them to the
 //! commands.
 //!
-//! Exit codes: 0 for no findings, 100 for findings, 101 for a command that could not complete, 2 for wrong arguments.
+//! Exit codes: 0 for no errors, 100 for errors, 101 for a command that could not complete, 2 for wrong arguments.
 //! Findings and data go to standard output, all other messages to standard error.
 
 mod baseline;

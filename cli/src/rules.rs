@@ -119,14 +119,15 @@ const OWN: &[Rule] = &[
     rule(
         "waiver-outdated",
         "the fingerprint of a waiver is in the old 12-digit format",
-        "the old format identified only a place in the schema, so the waiver would also accept later and \
-         larger changes at this place",
+        "the old format identified only a rule and a place in the schema, so an old waiver would also accept \
+         other changes at this place",
         "read the finding; if you accept the finding, use its fingerprint of 16 digits",
     ),
     rule(
         "waiver-unused",
         "no finding of the check needs the waiver",
-        "the change that the waiver accepted is gone or is different now, so the waiver misleads its readers",
+        "the change that the waiver accepted is gone or is different now, but people who read the waiver may \
+         think that it still applies",
         "remove the waiver",
     ),
 ];

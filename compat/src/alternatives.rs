@@ -43,8 +43,8 @@ pub(crate) struct Alternative {
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether the alternative dropped an assertion. If it did, it may accept more values than the node.
     pub(crate) is_wider: bool,
-    /// Whether the content model lets writers send undeclared members or items here. It does so if no value with only
-    /// declared members and items exists. `Unknown` if the engine found no such value, although one may exist.
+    /// Whether the content model lets writers send undeclared properties or items here. It does so if no value with
+    /// only declared properties and items exists. `Unknown` if the engine found no such value, although one may exist.
     pub(crate) opened: Truth,
 }
 

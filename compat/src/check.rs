@@ -122,8 +122,8 @@ fn check_as(
     // The computation of the required bump reuses these proofs.
     let mut proven: Vec<Direction> = Vec::new();
     for direction in directions(mode) {
-        // The nearest version whose events the candidate provably accepts. The loop skips a farther version if writers
-        // of that version send no other events.
+        // The last baseline that the loop proved compatible. The loop runs from newer to older versions. It skips a
+        // version whose writers send no other events than the writers of this baseline.
         let mut standing_for: Option<&Baseline> = None;
         for baseline in predecessors.iter().rev().copied() {
             let is_subsumed = direction == Direction::Backward

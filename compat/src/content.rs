@@ -1,16 +1,16 @@
 //! Content models: the rules for undeclared properties.
 //!
 //! `lenient` and `tolerant` apply to each **place in the event**, like `unevaluatedProperties`, and not to each
-//! subschema. All schemas that accept the value at a place together declare the members of this place. They also pass
-//! their subschemas to the places of the children. So no rewriting of the documents can express these models.
+//! subschema. All schemas that accept the value at a place together declare the properties of this place. They also
+//! pass their subschemas to the places of the children. So no rewriting of the documents can express these models.
 //!
 //! A [`Place`] node stands for one place of a writer's events. A schema *holds* at a place if it accepts the value of
 //! that place. The expansion of a place (`ways`, `close`) has one alternative for each set of schemas that can hold
-//! together. Each alternative is closed: it allows only the members that these schemas declare. The children of an
+//! together. Each alternative is closed: it allows only the properties that these schemas declare. The children of an
 //! alternative are places again. If a closed place would have no value, the engine leaves the place *open*: writers may
-//! send undeclared members there. For a tolerant reader, `strip` removes the members that the reader does not declare.
-//! `check` answers the same questions for one event, and its answers are exact. The engine uses it to confirm a
-//! witness.
+//! send undeclared properties there. For a tolerant reader, `strip` removes the properties that the reader does not
+//! declare. `check` answers the same questions for one event, and its answers are exact. The engine uses it to confirm
+//! a witness.
 
 mod check;
 mod children;
@@ -52,8 +52,8 @@ impl Tree {
             reader
         });
         if MAYBE_MAX < maybe.len() {
-            // An open place is wider, which is safe. But under `tolerant`, a place without a reader removes no members,
-            // which is not safe. So the place accepts everything.
+            // An open place is wider, which is safe. But under `tolerant`, a place without a reader removes no
+            // properties, which is not safe. So the place accepts everything.
             return if reader.is_some() { self.boolean(true, origin) } else { schema };
         }
         let place = Some(Rc::new(Place { schema, maybe, reader }));

@@ -34,7 +34,7 @@ struct Roots {
     writer: Id,
     /// The reader as written.
     reader: Id,
-    /// Under `tolerant`: the node of the writer's events without the members that the reader removes.
+    /// Under `tolerant`: the node of the writer's events without the properties that the reader removes.
     left: Option<Id>,
     may_prove: bool,
 }
@@ -73,7 +73,7 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
         ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
     };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
-    // A tolerant reader accepts an event if it accepts the whole event, or the event without the undeclared members.
+    // A tolerant reader accepts an event if it accepts the whole event, or the event without the undeclared properties.
     let left = (question.model == ContentModel::Tolerant).then(|| {
         let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
         engine.tree.place(written, Vec::new(), Some(removed))
@@ -174,7 +174,7 @@ fn confirmed(
 }
 
 fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
-    // The library ignores the members that the `if` of a condition evaluates.
+    // The library ignores the properties that the `if` of a condition evaluates.
     if engine.tree.has_unevaluated() && engine.tree.has_conditions() {
         return OracleAnswer::Unknown;
     }

@@ -20,8 +20,8 @@ pub(crate) struct Decision<'a> {
     pub(crate) is_settled: bool,
     /// Whether the change may have more findings than these witnesses and open places.
     pub(crate) may_have_more: bool,
-    /// Places where the content model lets the writer send undeclared members. No value with only declared members
-    /// exists there.
+    /// Places where the content model lets the writer send undeclared properties. No value with only declared
+    /// properties exists there.
     pub(crate) opened: Vec<Origin>,
     /// The arena with both documents. The findings take their places and words from it.
     pub(crate) tree: Tree,

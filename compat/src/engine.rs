@@ -122,8 +122,9 @@ impl Engine {
     /// Takes the steps and counts the bytes for a copy of a value with this number of nodes. Returns whether the limits
     /// allow the copy.
     pub(crate) fn reserve_copy(&mut self, nodes: usize) -> bool {
-        /// The approximate bytes of a node of the value, and the number of nodes for one step.
+        /// The approximate size of one node of the value, in bytes.
         const NODE_BYTES: usize = 250;
+        /// The number of nodes that one step copies.
         const NODES_IN_A_STEP: usize = 32;
         self.reserve_bytes(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
     }

@@ -2,7 +2,7 @@
 //!
 //! The engine uses this evaluation to drop bad candidates before the validator examines the rest. The answer is
 //! `Unknown` if it depends on a format or pattern that the engine cannot evaluate. It is also `Unknown` if it depends
-//! on which members other keywords have evaluated.
+//! on which properties other keywords have evaluated.
 
 use serde_json::{Map, Value};
 
@@ -100,11 +100,11 @@ impl Engine {
         let mut truth = if node.unsupported.is_some() { Truth::Unknown } else { Truth::Yes };
         if let Some(place) = &node.place {
             truth = truth.and(self.eval(place.schema, value, depth + 1));
-            // The engine does not know which members a tolerant reader has removed.
+            // The engine does not know which properties a tolerant reader has removed.
             if place.reader.is_some() {
                 return truth.and(Truth::Unknown);
             }
-            // If no other schemas may hold, no other schema can declare members.
+            // If no other schemas may hold, no other schema can declare properties.
             let is_sure = place.maybe.is_empty();
             truth = truth.and(match self.is_declared(place.schema, value) {
                 Truth::Yes => Truth::Yes,

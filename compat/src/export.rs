@@ -187,7 +187,7 @@ impl Export<'_> {
         for part in &node.all_of {
             all.push(self.node(*part)?);
         }
-        // A place accepts no more values than its schema does, unless a tolerant reader removed members.
+        // A place accepts no more values than its schema does, unless a tolerant reader removed properties.
         if let Some(place) = &node.place {
             all.push(if place.reader.is_some() { Value::Bool(true) } else { self.node(place.schema)? });
         }

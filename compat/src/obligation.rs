@@ -14,10 +14,10 @@ pub(crate) struct Obligation {
     pub(crate) path: Vec<Step>,
 }
 
-/// A step from an object to a member, or from an array to an item, identified by the reader's schema for that child.
+/// A step from an object to a property, or from an array to an item, identified by the reader's schema for that child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Step {
-    /// The schema of the member or item as written, for example a reference.
+    /// The schema of the property or item as written, for example a reference.
     pub(crate) member: Origin,
     /// The schema at the end of its references; the same as `member` if it has none.
     target: Origin,

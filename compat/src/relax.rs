@@ -77,7 +77,7 @@ struct Relaxing<'e> {
     /// Known answers of [`Self::leads_back`], by the number of the node and the way.
     leading_back: HashMap<(u32, Vec<Step>), bool>,
     /// Whether the pair has `unevaluatedProperties` or `unevaluatedItems`. If so, a node of the writer that becomes a
-    /// branch of a union must not evaluate any member or item.
+    /// branch of a union must not evaluate any property or item.
     has_unevaluated: bool,
 }
 
@@ -107,7 +107,7 @@ impl Relaxing<'_> {
         relaxed
     }
 
-    /// Relaxes the schemas of members and items. The way to each of them has one more step.
+    /// Relaxes the schemas of properties and items. The way to each of them has one more step.
     fn members(&mut self, node: &mut Node, way: &[Step]) {
         let objects = &mut node.objects;
         for named in [&mut objects.properties, &mut objects.patterns] {
@@ -134,7 +134,7 @@ impl Relaxing<'_> {
         self.node(id, &below)
     }
 
-    /// Returns whether recursion below a node leads back to the part of a way that a relaxation is about.
+    /// Returns whether a recursive reference below the node reaches the place that is being relaxed.
     fn leads_back(&mut self, id: Id, way: &[Step]) -> bool {
         if !self.engine.tree.has_recursive_refs() {
             return false;
@@ -223,7 +223,7 @@ impl Relaxing<'_> {
             .collect();
         let exact = meant.iter().copied().filter(|at| !list[*at].is_whole);
         // An `unevaluated…` keyword must stay in one node with the keywords whose evaluations it uses. So the function
-        // relaxes assertions about unevaluated members and items last.
+        // relaxes assertions about unevaluated properties and items last.
         let (together, apart): (Vec<usize>, Vec<usize>) =
             exact.partition(|at| looks_at_the_rest(&node, &list[*at].assertion));
         let mut groups: Vec<(Taken, Vec<Id>)> = Vec::new();

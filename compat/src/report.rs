@@ -98,7 +98,7 @@ pub struct Finding {
     pub refusal: Option<String>,
     /// The next step for the author.
     pub help: String,
-    /// The member or item that uses a shared definition, in the document of the reader.
+    /// The property or item that uses a shared definition, in the document of the reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Pointer>,
     /// The identifier for waivers.
@@ -154,8 +154,8 @@ pub struct Report {
     /// [`crate::check::Settings::advises`] is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_readers: Option<OldReaders>,
-    /// Places where no value with only declared members or items would be valid. The check lets writers send undeclared
-    /// members and items at these places.
+    /// Places where no value with only declared properties or items would be valid. The check lets writers send
+    /// undeclared properties and items at these places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedPlace>,
 }
@@ -184,7 +184,7 @@ pub struct OldReaders {
     pub witness: Option<Value>,
 }
 
-/// A place of a schema at which the check lets writers send undeclared members and items.
+/// A place of a schema at which the check lets writers send undeclared properties and items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenedPlace {

@@ -152,8 +152,8 @@ impl Engine {
         found
     }
 
-    /// Chooses branches of the unions that the alternative has not split: the first branches that fit, and the last
-    /// one.
+    /// Chooses a branch of each remaining union of the alternative. Returns two alternatives: one with the first
+    /// branches that fit, and one with the last branches that fit.
     fn in_some_branches(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let mut chosen = Vec::new();
         for backwards in [false, true] {

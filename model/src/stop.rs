@@ -1,8 +1,8 @@
 //! Stops work whose result nobody needs any more.
 //!
 //! A comparison or a validation runs on one thread without a pause. The caller can request a stop through a flag. The
-//! work checks the flag from time to time. If a stop was requested, the work ends early, and the caller must ignore its
-//! result.
+//! work checks the flag from time to time. If a stop was requested, the work ends early. The result of a comparison is
+//! then undecided, unless the comparison already found an event that breaks.
 
 use std::cell::RefCell;
 use std::sync::Arc;

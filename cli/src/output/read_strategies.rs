@@ -65,7 +65,7 @@ impl Render for ReadStrategies {
 fn part_name(part: &MissingPart) -> String {
     match (&part.rust_type, &part.property) {
         (Some(of), Some(property)) => format!("`{property}` of `{of}`"),
-        (Some(of), None) => format!("the other properties of `{of}`"),
+        (Some(of), None) => format!("the undeclared properties of `{of}`"),
         (None, _) => "the whole event".to_owned(),
     }
 }

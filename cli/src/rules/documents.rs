@@ -40,9 +40,9 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "duplicate-key",
-        "an object has two members with the same name",
-        "some programs use the first of the two members, others use the last",
-        "keep one of the two members",
+        "an object has two properties with the same name",
+        "some programs use the first of the two properties, others use the last",
+        "keep one of the two properties",
     ),
     rule(
         "unknown-dialect",

@@ -1,4 +1,4 @@
-//! The schemas that apply to a member or an item of an alternative.
+//! The schemas that apply to a property or an item of an alternative.
 
 use super::{AlternativeArrays, AlternativeObjects};
 use crate::engine::Engine;

@@ -17,8 +17,8 @@ use crate::version_property::version_constants;
 pub(super) struct Comparer<'s> {
     settings: &'s Settings,
     pairs: Pairs<'s>,
-    /// Places where the content model lets writers send undeclared members. At these places, every valid value has an
-    /// undeclared member.
+    /// Places where the content model lets writers send undeclared properties. At these places, every valid value has
+    /// an undeclared property.
     pub(super) opened: Vec<OpenedPlace>,
 }
 

@@ -29,8 +29,8 @@ enum Doubtful {
     DoNot,
 }
 
-/// The side that declares the members. The engine first removes the keywords of a reader that reject undeclared
-/// members. So `additionalProperties: false` of a reader evaluates nothing.
+/// The side that declares the properties. The engine first removes the keywords of a reader that reject undeclared
+/// properties. So `additionalProperties: false` of a reader evaluates nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Writer,
@@ -64,7 +64,7 @@ struct Applied {
 }
 
 impl Engine {
-    /// Returns whether every member of an event is declared at its place, so that a lenient writer sends the event.
+    /// Returns whether every property of an event is declared at its place, so that a lenient writer sends the event.
     pub(crate) fn is_declared(&mut self, root: Id, event: &Value) -> Truth {
         let inherited = Inherited { holding: vec![root], tests: Vec::new() };
         match self.declares(&inherited, event, Doubtful::DoNot, 0) {
@@ -130,7 +130,7 @@ impl Engine {
     }
 
     /// Returns whether a schema that holds lists the whole value, for example in an `enum`. Such a schema declares all
-    /// members of the value.
+    /// properties of the value.
     fn lists(&self, here: &Applied, value: &Value) -> bool {
         let value = crate::tree::normalized(value);
         here.holding
@@ -146,8 +146,8 @@ impl Engine {
             || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, value, name, side))
     }
 
-    /// Returns whether a node declares a member by its schema for all members that it does not name. That schema must
-    /// apply to the member, and it must be neither `true` nor `false`.
+    /// Returns whether a node declares a property by its schema for all properties that it does not name. That schema
+    /// must apply to the property, and it must be neither `true` nor `false`.
     fn declares_as_rest(&mut self, id: Id, value: &Value, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
@@ -157,7 +157,7 @@ impl Engine {
         objects.has_real_unevaluated
             && declarations::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                // If the part may hold, it may have evaluated the member.
+                // If the part may hold, it may have evaluated the property.
                 let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);
@@ -166,22 +166,22 @@ impl Engine {
             })
     }
 
-    /// Returns whether a node names a member, or has a pattern for it.
+    /// Returns whether a node names a property, or has a pattern for it.
     fn names_member(&mut self, node: &Node, name: &str) -> bool {
         let objects = &node.objects;
         objects.properties.of(name).is_some()
             || objects.patterns.iter().any(|(pattern, _)| self.patterns.is_match(pattern, name) == Truth::Yes)
     }
 
-    /// Returns whether a place stays open to undeclared members, because no value with only declared members exists
-    /// there.
+    /// Returns whether a place stays open to undeclared properties, because no value with only declared properties
+    /// exists there.
     fn is_opened(&mut self, inherited: &Inherited, value: &Value) -> Truth {
         let schema = self.tree.all(inherited.holding.clone());
         let place = self.tree.place(schema, inherited.tests.clone(), None);
         let alternatives = self.alternatives(place);
         let (mut opened, mut closed, mut unknown) = (false, false, false);
         for alternative in alternatives.iter() {
-            // Whether the alternative, if it allowed undeclared members, might accept the value.
+            // Whether the alternative, if it allowed undeclared properties, might accept the value.
             let meant = match (value, &alternative.values) {
                 (_, Some(_)) => false,
                 (Value::Object(_), None) => alternative.types.has(crate::tree::Types::OBJECT),
@@ -333,7 +333,7 @@ impl Engine {
         self.items_where(holding, at, |engine, contained| engine.counts(contained, item, doubtful))
     }
 
-    /// Like [`Self::items_applied`], for a reader without its keywords that reject undeclared members.
+    /// Like [`Self::items_applied`], for a reader without its keywords that reject undeclared properties.
     fn items_read(&mut self, holding: &[Id], at: usize, item: &Value) -> Vec<Id> {
         self.items_where(holding, at, |engine, contained| engine.opened_holds(contained, item) == Truth::Yes)
     }
@@ -362,8 +362,9 @@ impl Engine {
 
     /// Returns the part of an event that a tolerant reader keeps; `None` if this is unknown.
     ///
-    /// The function considers two cases: either all branches inside an `if` declare members, or only the branches that
-    /// hold. If the kept parts differ, the function returns both parts. A witness must break the reader in both cases.
+    /// The function considers two cases: either all branches inside an `if` declare properties, or only the branches
+    /// that hold. If the kept parts differ, the function returns both parts. A witness must break the reader in both
+    /// cases.
     pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Vec<Value>> {
         let mut left = vec![self.strip_at(&[reader], event, InTests::Chosen, 0)?];
         let all = self.strip_at(&[reader], event, InTests::All, 0)?;
@@ -409,7 +410,7 @@ impl Engine {
 
     /// Returns the schemas that a tolerant reader applies at a place. They include the schemas that every event must
     /// satisfy. They also include the branches of unions and conditions that hold without the keywords that reject
-    /// undeclared members. If no branch holds, they include all branches.
+    /// undeclared properties. If no branch holds, they include all branches.
     fn applied_by_reader(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
         let mut here = Applied::default();
         let mut open: Vec<Id> = ids.to_vec();
@@ -464,12 +465,12 @@ impl Engine {
         Some(here)
     }
 
-    /// Returns a schema without the keywords that reject undeclared members.
+    /// Returns a schema without the keywords that reject undeclared properties.
     pub(crate) fn opened(&mut self, id: Id) -> Id {
         self.closer.opened_readers.open(&mut self.tree, id)
     }
 
-    /// Returns whether a value satisfies a schema without the keywords that reject undeclared members.
+    /// Returns whether a value satisfies a schema without the keywords that reject undeclared properties.
     fn opened_holds(&mut self, id: Id, value: &Value) -> Truth {
         let opened = self.opened(id);
         self.holds(opened, value)

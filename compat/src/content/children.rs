@@ -1,4 +1,4 @@
-//! Places for the children of a place: the schemas that a place passes to its members and items.
+//! Places for the children of a place: the schemas that a place passes to its properties and items.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::tree::{Id, Name, Named, Node, Origin, PlaceReader};
 use crate::truth::Truth;
 
 impl Engine {
-    /// Returns the layers of an object with places for the schemas of its members.
+    /// Returns the layers of an object with places for the schemas of its properties.
     ///
     /// A name that a schema states literally gets one place with all its schemas. A pattern applies to several names,
     /// and so does a schema for all other names. So the engine only knows that further schemas may apply to such a
@@ -20,7 +20,7 @@ impl Engine {
         closing: &Closing<'_>,
     ) -> Vec<PropertyLayer> {
         /// The maximum number of comparisons of a name or a pattern with a pattern, for one layer. If a layer needs
-        /// more, the engine lets its members have any value. This only makes the writer wider.
+        /// more, the engine lets its properties have any value. This only makes the writer wider.
         const PAIRS_MAX: usize = 2_000_000;
         let layers = &objects.layers;
         let all_patterns: usize = layers.iter().map(|layer| layer.patterns.len()).sum();
@@ -66,7 +66,7 @@ impl Engine {
         placed
     }
 
-    /// Returns a layer whose members may have any value.
+    /// Returns a layer whose properties may have any value.
     fn layer_of_anything(&mut self, layer: &PropertyLayer) -> PropertyLayer {
         let anything = self.tree.boolean(true, Origin::default());
         PropertyLayer {
@@ -76,7 +76,7 @@ impl Engine {
         }
     }
 
-    /// Returns the schemas that may apply to a member whose name matches a pattern, in addition to the schema of that
+    /// Returns the schemas that may apply to a property whose name matches a pattern, in addition to the schema of that
     /// pattern.
     fn beside_pattern(&mut self, layers: &[PropertyLayer], pattern: &Name, closing: &Closing<'_>) -> Vec<Id> {
         let mut maybe = self.members(&closing.maybe, None);
@@ -92,8 +92,8 @@ impl Engine {
         maybe
     }
 
-    /// Returns the schemas that nodes pass to the member with this name. Without a name, returns the schemas that they
-    /// pass to any member.
+    /// Returns the schemas that nodes pass to the property with this name. Without a name, returns the schemas that
+    /// they pass to any property.
     pub(super) fn members(&mut self, nodes: &[Id], name: Option<&str>) -> Vec<Id> {
         let mut found = Vec::new();
         for id in nodes {
@@ -117,7 +117,7 @@ impl Engine {
         found
     }
 
-    /// Returns schemas that declare the members of the objects that the node lists.
+    /// Returns schemas that declare the properties of the objects that the node lists.
     fn listed_members(&mut self, node: &Node, name: Option<&str>) -> Vec<Id> {
         let Some(values) = &node.values else { return Vec::new() };
         let objects = values.iter().filter_map(Value::as_object).flatten();
@@ -275,9 +275,9 @@ impl Engine {
 #[derive(Clone, Copy)]
 enum Member<'n> {
     Named(&'n str),
-    /// The members whose names match a pattern.
+    /// The properties whose names match a pattern.
     Pattern(&'n Name),
-    /// The members that a layer does not name.
+    /// The properties that a layer does not name.
     Rest(&'n PropertyLayer),
     Item(usize),
     /// The items at this position and after it.

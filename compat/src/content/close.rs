@@ -1,4 +1,4 @@
-//! Creates the alternatives of a place, which allow only declared members. The children in these alternatives are
+//! Creates the alternatives of a place, which allow only declared properties. The children in these alternatives are
 //! places again.
 
 use std::rc::Rc;
@@ -23,8 +23,8 @@ pub(super) struct Closing<'p> {
 }
 
 impl Engine {
-    /// Takes the list of the places that stay open to undeclared members, because they have no value with only declared
-    /// members.
+    /// Takes the list of the places that stay open to undeclared properties, because they have no value with only
+    /// declared properties.
     pub(crate) fn take_opened_places(&mut self) -> Vec<Origin> {
         std::mem::take(&mut self.closer.opened_places)
     }
@@ -69,9 +69,9 @@ impl Engine {
         alternatives
     }
 
-    /// Adds the values of a way without the members that a tolerant reader removes. The function handles each type
-    /// separately, because the reader may declare different members for each type. Returns `false` if the fuel is used
-    /// up.
+    /// Adds the values of a way without the properties that a tolerant reader removes. The function handles each type
+    /// separately, because the reader may declare different properties for each type. Returns `false` if the fuel is
+    /// used up.
     fn without_undeclared(
         &mut self,
         way: &Way,
@@ -79,7 +79,7 @@ impl Engine {
         reader: &PlaceReader,
         alternatives: &mut Vec<Alternative>,
     ) -> bool {
-        // The reader removes nothing from a value without members and items.
+        // The reader removes nothing from a value without properties and items.
         alternatives.push(way.alternative.without(Types::ARRAY.or(Types::OBJECT)));
         for one in [Types::ARRAY, Types::OBJECT] {
             let alternative = way.alternative.only(one);
@@ -109,8 +109,8 @@ impl Engine {
         for part in &beside {
             declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
-        // The added schemas may not hold. So they may declare members, but they do not change whether the object is a
-        // map.
+        // The added schemas may not hold. So they may declare properties, but they do not change whether the object is
+        // a map.
         declarations.is_no_map = is_no_map;
         if !has_tuple {
             // A tuple that may not hold can make another tuple longer, but it cannot limit an array that has no other
@@ -120,7 +120,7 @@ impl Engine {
         let mut maybe = here;
         maybe.extend(beside);
         // Without the declarations of the schemas that may not hold, the place may have to stay open to undeclared
-        // members.
+        // properties.
         let lacks_names = way.declarations.names.len() < declarations.names.len()
             && way.declarations.patterns.is_empty()
             && (way.declarations.names.len() as u64) < way.alternative.objects.min;
@@ -166,7 +166,7 @@ impl Engine {
         self.reserve_bytes(bytes) && self.spend((entries / ENTRIES_IN_A_STEP) as u64)
     }
 
-    /// Returns whether schemas require something that no value with only declared members may satisfy.
+    /// Returns whether schemas require something that no value with only declared properties may satisfy.
     fn may_leave_nothing(&self, maybe: &[Id]) -> bool {
         declarations::in_place(&self.tree, maybe).into_iter().any(|part| {
             let node = self.tree.node(part);
@@ -199,7 +199,7 @@ impl Engine {
         }
     }
 
-    /// Returns whether an object has values, but none with only declared members.
+    /// Returns whether an object has values, but none with only declared properties.
     fn is_vacuous_object(
         &mut self,
         open: &Alternative,
@@ -267,7 +267,7 @@ impl Engine {
     }
 }
 
-/// Returns whether an alternative has only assertions about types, members and items.
+/// Returns whether an alternative has only assertions about types, properties and items.
 fn says_nothing_else(alternative: &Alternative) -> bool {
     alternative.not.is_empty() && alternative.unions.is_empty() && alternative.exclusive.is_empty()
 }

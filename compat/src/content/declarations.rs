@@ -1,4 +1,4 @@
-//! Finds the members and items that schemas declare.
+//! Finds the properties and items that schemas declare.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use serde_json::Value;
 
 use crate::tree::{Id, Name, Node, Tree};
 
-/// The members and items that the schemas of a place declare.
+/// The properties and items that the schemas of a place declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Declarations {
-    /// The names of declared members.
+    /// The names of declared properties.
     pub(crate) names: BTreeSet<Name>,
-    /// The patterns of declared members.
+    /// The patterns of declared properties.
     pub(crate) patterns: BTreeSet<Name>,
-    /// Whether a schema other than `true` and `false` applies to all undeclared names. If so, every member counts as
+    /// Whether a schema other than `true` and `false` applies to all undeclared names. If so, every property counts as
     /// declared.
     pub(crate) is_free: bool,
-    /// Whether a schema names members of the object. If so, the object is not a map.
+    /// Whether a schema names properties of the object. If so, the object is not a map.
     pub(crate) is_no_map: bool,
     /// The length of the longest tuple whose further items have no schema, or only `true` or `false`.
     pub(crate) tuple: usize,
@@ -48,7 +48,7 @@ impl Declarations {
         self.len() * NAME_BYTES
     }
 
-    /// Returns whether every member is declared.
+    /// Returns whether every property is declared.
     pub(crate) fn has_all_members(&self) -> bool {
         self.is_free || !self.is_no_map
     }
@@ -68,8 +68,8 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
     declarations
         .patterns
         .extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
-    // If a pattern matches every name, `additionalProperties` applies to no member. If `additionalProperties` applies
-    // to all other members, `unevaluatedProperties` applies to none.
+    // If a pattern matches every name, `additionalProperties` applies to no property. If `additionalProperties` applies
+    // to all other properties, `unevaluatedProperties` applies to none.
     let has_real_rest = objects.has_real_rest || objects.has_real_unevaluated && !evaluates_rest(tree, node);
     declarations.is_free = has_real_rest && objects.idle_patterns.is_empty();
     if let Some(names) = objects.names {
@@ -87,7 +87,7 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
         || !declarations.patterns.is_empty()
         || objects.has_real_rest
         || objects.has_real_unevaluated;
-    // These keywords name members too, but do not describe them.
+    // These keywords name properties too, but do not describe them.
     declarations.names.extend(objects.required.iter().cloned());
     for (name, needed) in &objects.dependent_required {
         declarations.names.insert(name.clone());
@@ -101,7 +101,7 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
     declarations
 }
 
-/// Returns whether `additionalProperties` accepts, and so evaluates, members that a node does not name.
+/// Returns whether `additionalProperties` accepts, and so evaluates, properties that a node does not name.
 pub(super) fn evaluates_rest(tree: &Tree, node: &Node) -> bool {
     node.objects.additional.is_some_and(|rest| !super::open::rejects_all(tree, rest))
 }
@@ -125,8 +125,9 @@ pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Declarations {
     declarations
 }
 
-/// Returns whether nodes describe the members of an object by parts that apply to every value, including parts that may
-/// not hold. Schemas that depend on a property do not apply to every value, and neither do the branches of a condition.
+/// Returns whether nodes describe the properties of an object by parts that apply to every value, including parts that
+/// may not hold. Schemas that depend on a property do not apply to every value, and neither do the branches of a
+/// condition.
 pub(super) fn describes(tree: &Tree, ids: &[Id]) -> bool {
     let mut seen = HashSet::new();
     let mut open = ids.to_vec();
@@ -145,7 +146,7 @@ pub(super) fn describes(tree: &Tree, ids: &[Id]) -> bool {
     false
 }
 
-/// Returns whether the union branches and the `if` schemas of nodes describe the members of an object, whichever of
+/// Returns whether the union branches and the `if` schemas of nodes describe the properties of an object, whichever of
 /// them hold.
 pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
     ids.iter().any(|id| {

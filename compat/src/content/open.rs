@@ -1,5 +1,5 @@
-//! Opens a reader's schema: removes the keywords that reject undeclared members. A tolerant reader evaluates the opened
-//! schema to determine which members it declares.
+//! Opens a reader's schema: removes the keywords that reject undeclared properties. A tolerant reader evaluates the
+//! opened schema to determine which properties it declares.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Returns a schema without the keywords that reject all undeclared members, at every depth.
+    /// Returns a schema without the keywords that reject all undeclared properties, at every depth.
     pub(crate) fn open(&mut self, tree: &mut Tree, root: Id) -> Id {
         let mut pending = Vec::new();
         let opened = self.node(tree, root, &mut pending);

@@ -13,11 +13,11 @@ use crate::tree::{Class, Origin};
 pub(crate) struct Closer {
     /// The ways in which the schemas of each place can hold, by the number of the place's node.
     pub(in crate::content) ways: HashMap<u32, Rc<Vec<Way>>>,
-    /// Places that stay open to undeclared members, because they have no value with only declared members.
+    /// Places that stay open to undeclared properties, because they have no value with only declared properties.
     pub(in crate::content) opened_places: Vec<Origin>,
     /// The places that the engine currently closes, the outermost first.
     pub(in crate::content) closings_in_progress: Vec<Class>,
-    /// The schemas of tolerant readers without the keywords that reject undeclared members.
+    /// The schemas of tolerant readers without the keywords that reject undeclared properties.
     pub(in crate::content) opened_readers: Opening,
     /// Whether the engine currently finds the ways of a node with many conditions. If so, it does not split the
     /// conditions into cases.

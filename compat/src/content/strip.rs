@@ -1,8 +1,8 @@
-//! Computes the writer's events after a tolerant reader has removed the members that the reader does not declare.
+//! Computes the writer's events after a tolerant reader has removed the properties that the reader does not declare.
 //!
 //! The reader validates the rest of an event against its schema **as written**. So for a proof, the engine removes the
-//! members from the writer's alternatives, and leaves the reader unchanged. If the engine does not know whether the
-//! reader removes a member, the alternative accepts events with and without it.
+//! properties from the writer's alternatives, and leaves the reader unchanged. If the engine does not know whether the
+//! reader removes a property, the alternative accepts events with and without it.
 
 use std::rc::Rc;
 
@@ -14,8 +14,8 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Origin, PlaceReader, Types};
 use crate::truth::Truth;
 
-/// The schemas that a tolerant reader applies to the values of an alternative. They declare the members that the reader
-/// keeps.
+/// The schemas that a tolerant reader applies to the values of an alternative. They declare the properties that the
+/// reader keeps.
 pub(super) struct AppliedSchemas {
     /// The schemas whose declarations certainly count.
     pub(super) surely: Vec<Id>,
@@ -25,7 +25,7 @@ pub(super) struct AppliedSchemas {
 
 impl Engine {
     /// Divides the reader's schemas for a place into schemas whose declarations certainly count for an alternative's
-    /// values, and schemas whose declarations may count. The reader keeps the members that it declares.
+    /// values, and schemas whose declarations may count. The reader keeps the properties that it declares.
     ///
     /// In a union, the declarations of a branch count if its opened schema holds. If no branch holds, the declarations
     /// of all branches count.
@@ -95,7 +95,7 @@ impl Engine {
         read
     }
 
-    /// Returns whether a reader declares all members that the writer declares at a place, because both have the same
+    /// Returns whether a reader declares all properties that the writer declares at a place, because both have the same
     /// schema.
     pub(super) fn removes_nothing(&mut self, schema: Id, maybe: &[Id], reader: &PlaceReader) -> bool {
         maybe.is_empty()
@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// Returns whether the schema has no negation, and certainly no place below it must stay open to undeclared
-    /// members. If so, the branches that hold for the writer also hold for the opened reader.
+    /// properties. If so, the branches that hold for the writer also hold for the opened reader.
     fn is_sent_as_declared(&self, schema: Id) -> bool {
         /// The maximum number of visited nodes.
         const NODES_MAX: usize = 2_000;
@@ -143,13 +143,13 @@ impl Engine {
     }
 
     /// Returns an alternative with at least the values that are left after the reader has removed its undeclared
-    /// members.
+    /// properties.
     pub(super) fn strip(&mut self, mut alternative: Alternative, read: &AppliedSchemas) -> Alternative {
         let mut kept = declarations::all_of(&self.tree, &read.surely);
         kept.is_no_map |= declarations::is_described(&self.tree, &read.surely);
         let mut possible = kept.clone();
         possible.add(&declarations::all_of(&self.tree, &read.maybe));
-        // The schemas in `maybe` may describe the members, but they may also not apply.
+        // The schemas in `maybe` may describe the properties, but they may also not apply.
         let is_map = !kept.is_no_map;
         // The assertions below were about whole values, and the removal has changed the values.
         alternative.holds = Rc::default();
@@ -160,8 +160,8 @@ impl Engine {
         alternative.values = None;
         let layers = alternative.arrays.layers.iter();
         let mut items = layers.clone().flat_map(|layer| layer.prefix.iter().copied().chain(layer.items));
-        // If the items have no members and no items of their own, the removal does not change them. So the assertions
-        // about the items stay.
+        // If the items have no properties and no items of their own, the removal does not change them. So the
+        // assertions about the items stay.
         let is_plain = alternative.arrays.layers.iter().any(|layer| layer.items.is_some())
             && items.all(|item| !self.tree.may_nest(item));
         if !is_plain {

@@ -9,7 +9,7 @@ use crate::tree::Id;
 pub(crate) struct Way {
     /// The alternative for this way. It accepts at least the values that satisfy all schemas of the set.
     pub(super) alternative: Alternative,
-    /// The members and items that the schemas of the set declare.
+    /// The properties and items that the schemas of the set declare.
     pub(super) declarations: Declarations,
     /// Further schemas of the place. Their declarations count too, although these schemas may not hold.
     pub(super) maybe: Vec<Id>,

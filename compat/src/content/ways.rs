@@ -2,7 +2,7 @@
 //! called a **way**.
 //!
 //! The expansion for a proof (`alternatives`) takes one branch of each union and ignores the other branches. A content
-//! model must know all branches that hold, because each of them declares members. So an `anyOf` has one way for each
+//! model must know all branches that hold, because each of them declares properties. So an `anyOf` has one way for each
 //! **set** of branches that declare something. If several ways fit an event, the event belongs to the way with the
 //! largest set of branches.
 
@@ -215,7 +215,7 @@ impl Engine {
         }
         let are_exclusive = self.are_exclusive(union);
         for other in &mut others {
-            // A branch that does not hold declares no members, but it may still show that the object is not a map.
+            // A branch that does not hold declares no properties, but it may still show that the object is not a map.
             other.declarations.is_no_map |= is_described;
             if !are_exclusive {
                 Rc::make_mut(&mut other.alternative.exclusive).push(union.to_vec());

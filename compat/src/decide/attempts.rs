@@ -13,7 +13,7 @@ use crate::tree::Id;
 #[derive(Debug, Clone, Copy)]
 enum Attempt {
     /// Prove that the reader accepts every event of the writer. Under `tolerant`, the reader may first remove the
-    /// undeclared members.
+    /// undeclared properties.
     Prove,
     /// Search for events that break the reader, at the places without a proof.
     Refute,
@@ -123,7 +123,7 @@ impl Comparison<'_, '_, '_, '_> {
 
     fn undecided(self) -> Answer {
         self.engine.refuel(self.question.fuel);
-        // A tolerant reader removes undeclared members, so they cannot be the reason for an undecided answer.
+        // A tolerant reader removes undeclared properties, so they cannot be the reason for an undecided answer.
         let writer = self.roots.left.unwrap_or(self.roots.writer);
         let (place, why) = open::reason(self.engine, writer, self.reader, self.ran_out);
         Answer::undecided(place, why)

@@ -100,7 +100,7 @@ impl<'a> Confirmer<'a> {
     /// Returns how the reader rejects a value that the writer accepts. Returns `None` if the writer rejects the value,
     /// or if one form of the reader accepts the value. Also returns `None` if earlier findings report the break, or if
     /// the confirmer reaches a limit. The reader has three forms: as written, with masks, and with the content model.
-    /// In a brief comparison, the refusal has no reason.
+    /// In a brief comparison, the result does not contain the violation.
     pub(super) fn refusal(
         &mut self,
         engine: &mut Engine,

@@ -9,7 +9,7 @@ use crate::obligation::{Obligation, Step};
 use crate::tree::Id;
 use crate::truth::Truth;
 
-/// The maximum depth of the reported member or item.
+/// The maximum depth of the reported property or item.
 const DEPTH_MAX: usize = 32;
 
 /// The first assertion of a reader for which the engine has no proof that the writer's values of one type meet it.
@@ -43,7 +43,7 @@ pub(super) fn reason(
     ran_out: bool,
 ) -> (Option<Obligation>, String) {
     if Stop::is_current_requested() {
-        return (None, "the comparison reached its limit of time".to_owned());
+        return (None, "the comparison reached its time limit".to_owned());
     }
     if ran_out {
         return (None, "the comparison reached its limit of steps".to_owned());
@@ -70,7 +70,7 @@ pub(super) fn reason(
     (Some(obligation), why)
 }
 
-/// Returns the schemas of the member or item that an assertion is about: the writer's schema and the reader's schema.
+/// Returns the schemas of the property or item that an assertion is about: the writer's schema and the reader's schema.
 fn below(engine: &mut Engine, unmet: &Unmet) -> Option<(Id, Id)> {
     let node = engine.tree.shared(unmet.place);
     if let Assertion::Property(name) = &unmet.assertion {

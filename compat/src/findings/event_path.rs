@@ -206,7 +206,7 @@ impl<'r> Declared<'r> {
 }
 
 impl EventPlace {
-    /// Returns the place of a member that a schema declares by name.
+    /// Returns the place of a property that a schema declares by name.
     fn member(&self, name: &str) -> Self {
         let mut place = self.clone();
         place.pointer.push(name);
@@ -214,7 +214,7 @@ impl EventPlace {
         place
     }
 
-    /// Returns the place of a member that a schema does not name.
+    /// Returns the place of a property that a schema does not name.
     fn any_member(&self, name: &str) -> Self {
         let mut place = self.clone();
         place.pointer.push(name);
@@ -229,7 +229,7 @@ impl EventPlace {
         place
     }
 
-    /// Converts a pointer into an event to a place. It needs no schema, because it uses the name of every member.
+    /// Converts a pointer into an event to a place. It needs no schema, because it uses the name of every property.
     pub(super) fn of(pointer: &Pointer, event: &Value) -> Self {
         let mut place = Self::default();
         let mut value = Some(event);

@@ -23,7 +23,7 @@ const FORMER_BYTES: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity(String);
 
-/// The schemas of the members and items on the way from the event to a place.
+/// The schemas of the properties and items on the way from the event to a place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Uses(pub(super) Vec<Use>);
 

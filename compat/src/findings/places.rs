@@ -287,7 +287,7 @@ impl<'a, 'g> Index<'a, 'g> {
 }
 
 impl Index<'_, '_> {
-    /// Returns the place of the reference that this version has where the other version has an inline schema.
+    /// If the other version has an inline schema where this version has a `$ref`, returns the place of this `$ref`.
     /// `written_out` is the place of the inline schema.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
         let mut value = self.own.schema.value();

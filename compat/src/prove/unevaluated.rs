@@ -1,6 +1,6 @@
 //! Proofs about `unevaluatedProperties` and `unevaluatedItems`.
 //!
-//! Whether a member is evaluated depends on the applicators that accept the value (JSON Schema Core 2020-12, section
+//! Whether a property is evaluated depends on the applicators that accept the value (JSON Schema Core 2020-12, section
 //! 11). The applicators of `allOf` and `$ref` always count. A branch counts if it provably accepts the writer's values.
 //! If the engine has no such proof, it first splits the writer by the branches.
 
@@ -14,7 +14,7 @@ use crate::truth::Truth;
 /// The maximum number of nested splits of unions.
 const SPLITS_MAX: usize = 3;
 
-/// The maximum number of nested computations of evaluated members for one value.
+/// The maximum number of nested computations of evaluated properties for one value.
 const EVALUATION_DEPTH_MAX: usize = 6;
 
 /// The properties and items that other keywords certainly evaluate.

@@ -1,4 +1,4 @@
-//! Makes candidates from the items of arrays and the members of objects.
+//! Makes candidates from the items of arrays and the properties of objects.
 
 use std::rc::Rc;
 

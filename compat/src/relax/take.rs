@@ -16,7 +16,7 @@ pub(super) struct Taken {
     pub(super) asserted: Node,
 }
 
-/// Returns whether an assertion of a node is about members or items that other schemas do not evaluate.
+/// Returns whether an assertion of a node is about properties or items that other schemas do not evaluate.
 pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
     let objects = node.objects.unevaluated.is_some();
     let arrays = node.arrays.unevaluated.is_some();
@@ -47,7 +47,7 @@ pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
     }
 }
 
-/// Returns a node without its assertions about unevaluated members and items.
+/// Returns a node without its assertions about unevaluated properties and items.
 pub(super) fn without_the_rest(node: &Node) -> Node {
     let mut without = node.clone();
     without.objects.unevaluated = None;

@@ -144,8 +144,8 @@ rules! {
         ["uniqueItems"],
         r#"{"type":"array","items":{"type":"integer"}}"#
         => r#"{"type":"array","uniqueItems":true}"#, r#"{"type":"array","uniqueItems":false}"#;
-    UNDECIDED = "undecided": "evschema found no proof that the change is compatible, and no event that \
-                              breaks",
+    UNDECIDED = "undecided": "the check found neither a proof that the change is compatible nor an event \
+                              that breaks",
         "evschema accepts a change only with a proof that no event breaks",
         "simplify the schema at the place that the finding names, or waive the finding with a reason",
         [],

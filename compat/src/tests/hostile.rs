@@ -228,7 +228,7 @@ fn nested_dependent_schemas() {
         json!({"not": {"dependentSchemas": {"bar": inner}}})
     };
     let (wide, narrow) = (depends(json!({})), depends(json!({"type": "integer"})));
-    // This took seconds in an earlier engine, which repeated the same comparison of a member.
+    // This took seconds in an earlier engine, which repeated the same comparison of a property.
     assert_eq!(answered("narrower", &wide, &narrow), Some(false));
     assert_ne!(answered("wider", &narrow, &wide), Some(false));
 }

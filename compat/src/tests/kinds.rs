@@ -127,7 +127,7 @@ fn unevaluated_members_and_items() {
             r#"{"not":{"if":{"contains":{"const":"b"}},"unevaluatedItems":false}}"#,
             false,
         ),
-        // A member behind a `not` is never evaluated, not even behind two of them.
+        // A property behind a `not` is never evaluated, not even behind two of them.
         (
             r#"{"type":"object","properties":{"a":true},"unevaluatedProperties":false}"#,
             r#"{"not":{"not":{"properties":{"a":true}}},"unevaluatedProperties":false}"#,

@@ -71,10 +71,10 @@ fn contains_adds_declarations_but_closes_nothing() {
         )
     };
     let broken = [Incompatible, Incompatible, Incompatible];
-    // `contains` describes one member, but an item has the other members too.
+    // `contains` describes one property, but an item has the other properties too.
     let (one, other) =
         (array(r#"{"properties":{"a":{"const":1}}}"#), array(r#"{"properties":{"a":{"const":2}}}"#));
-    // `contains` names a member that `items` does not name, and so declares it.
+    // `contains` names a property that `items` does not name, and so declares it.
     let (third, changed) = (
         array(r#"{"properties":{"c":{"const":1}},"required":["c"]}"#),
         array(r#"{"properties":{"c":{"const":2}},"required":["c"]}"#),
@@ -119,7 +119,7 @@ fn a_tolerant_reader_ignores_what_it_does_not_declare() {
             r#"{"allOf":[{"properties":{"a":{}}}],"unevaluatedProperties":false}"#,
             [Incompatible, Incompatible, Compatible],
         ),
-        // The reader still checks the members that it declares, and still requires its required members.
+        // The reader still checks the properties that it declares, and still requires its required properties.
         (
             r#"{"properties":{"a":{"type":"integer"}},"additionalProperties":false}"#,
             r#"{"properties":{"a":{"type":"string"}},"additionalProperties":false}"#,

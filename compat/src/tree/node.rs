@@ -45,10 +45,11 @@ pub(crate) struct Node {
 pub(crate) struct Place {
     /// The conjunction of all schemas that hold at the place.
     pub(crate) schema: Id,
-    /// Schemas that may hold at the place too, sorted by class. They declare members, but their assertions do not
+    /// Schemas that may hold at the place too, sorted by class. They declare properties, but their assertions do not
     /// apply.
     pub(crate) maybe: Vec<Id>,
-    /// Under `tolerant`: the reader's schemas for the place. The reader removes the members that they do not declare.
+    /// Under `tolerant`: the reader's schemas for the place. The reader removes the properties that they do not
+    /// declare.
     pub(crate) reader: Option<PlaceReader>,
 }
 

@@ -60,7 +60,7 @@ impl VersionChoice {
         }
     }
 
-    /// Returns the refusal for a failed check.
+    /// Returns the reason why the registry rejects a version that failed its check.
     pub(super) fn refusal(&self, report: Report) -> Refusal {
         match self {
             Self::Next { .. } if report.required_version.line() != report.version.line() => {

@@ -1,4 +1,4 @@
-//! A user's crate: it names the events it reads and writes, and does something with them.
+//! A user's crate: it reads and writes generated events.
 
 #![deny(warnings)]
 
@@ -17,11 +17,11 @@ pub fn pieces(order: &OrderPlaced) -> i64 {
     order.lines.iter().map(|line| line.quantity).sum()
 }
 
-/// Adds a line to an order, and gives what goes on the wire.
+/// Adds a line to an order, and returns the event as JSON.
 ///
 /// # Errors
 ///
-/// When the schema refuses the order with that line.
+/// If the schema rejects the order with the new line.
 pub fn with_line(mut order: OrderPlaced, line: Line) -> Result<Vec<u8>, evschema_runtime::Error> {
     order.lines.push(line);
     order.to_vec()

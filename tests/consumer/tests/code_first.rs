@@ -10,10 +10,10 @@ use evschema_model::{Coordinates, Subject, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Somebody finished a task.
+/// A task was finished.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct TaskDone {
-    /// Which one.
+    /// The id of the task.
     id: String,
     minutes: u16,
     outcome: Outcome,

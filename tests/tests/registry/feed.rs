@@ -132,6 +132,9 @@ fn the_schemas_in_this_repository_accept_every_event() {
     for (name, url) in databases() {
         let world = World::on(&url);
         everything_happens(&world);
+        let waiver = "/schemas/shop.order/waivers/0123456789abcdef";
+        assert_eq!(world.send("PUT", waiver, &[], br#"{"reason":"no consumer"}"#).status, 201, "{name}");
+        assert_eq!(world.send("DELETE", waiver, &[], b"").status, 200, "{name}");
         for event in world.client().feed(0, None).unwrap().events {
             let (path, file) = event.dataschema.rsplit_once('/').unwrap();
             let kind = Subject::parse(path.rsplit('/').next().unwrap()).unwrap();

@@ -66,7 +66,7 @@ fn in_words(of: &str) -> String {
     match of {
         "String" | "str" => "string".to_owned(),
         "bool" => "boolean".to_owned(),
-        "usize" => "number".to_owned(),
+        "usize" | "u32" => "number".to_owned(),
         own => format!("[{own}](#{})", own.to_lowercase()),
     }
 }

@@ -4,24 +4,25 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// The policy of a subject now lets through changes that it rejected before. Carries the
-    /// settings that hold now, and the policy before.
+    /// The policy of a subject now accepts changes that it rejected before. Contains the new
+    /// settings and the previous policy.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct PolicyLoosened {
         /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+        /// The author of the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
-        /// Which directions of a change must hold.
+        /// The mode: the directions and baselines of the check.
         pub mode: Mode,
-        /// What writers are taken to send beyond what they declare.
+        /// The content model: whether writers send undeclared properties, and whether readers ignore
+        /// them.
         pub content_model: ContentModel,
-        /// The policy until this change.
+        /// The policy before this change.
         pub before: Before,
         /// At most 128 characters.
         pub owner: rt::Maybe<String>,
@@ -52,9 +53,9 @@ pub mod v1 {
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct Before {
-        /// Which directions of a change had to hold.
+        /// The mode before the change.
         pub mode: BeforeMode,
-        /// What writers were taken to send beyond what they declare.
+        /// The content model before the change.
         pub content_model: BeforeContentModel,
     }
 

@@ -4,24 +4,25 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A subject has been created, or its policy, owner or description has changed. Carries what
-    /// holds now, not the difference.
+    /// A subject was created, or its policy, owner or description changed. Contains the new values,
+    /// not the difference.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct SubjectChanged {
         /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+        /// The author of the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
         /// Whether the subject is new.
         pub created: bool,
-        /// Which directions of a change must hold.
+        /// The mode: the directions and baselines of the check.
         pub mode: Mode,
-        /// What writers are taken to send beyond what they declare.
+        /// The content model: whether writers send undeclared properties, and whether readers ignore
+        /// them.
         pub content_model: ContentModel,
         /// At most 128 characters.
         pub owner: rt::Maybe<String>,

@@ -4,24 +4,23 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Somebody may do more than before; the token itself is nowhere but with them.
+    /// A token was created. The event does not contain the secret.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct TokenCreated {
         /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
         /// Matches `^[0-9a-f]{16}$`.
         pub id: String,
-        /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
+        /// The name of the token, such as `ci-orders`. From 1 to 128 characters.
         pub name: String,
-        /// What the token allows: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.
+        /// The scopes of the token: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.
         /// At least 1 item.
         pub scopes: Vec<String>,
-        /// When it ends by itself. Format `date-time`.
+        /// The time at which the token expires. Format `date-time`.
         pub expires_at: Option<String>,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
+        /// The author that the client named; otherwise the name of its token. From 1 to 128 characters.
         pub author: String,
     }
 

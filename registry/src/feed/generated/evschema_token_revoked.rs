@@ -4,19 +4,18 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A token allows nothing any more.
+    /// A token was revoked.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct TokenRevoked {
         /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
         /// Matches `^[0-9a-f]{16}$`.
         pub id: String,
-        /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
+        /// The name of the token, such as `ci-orders`. From 1 to 128 characters.
         pub name: String,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
+        /// The author that the client named; otherwise the name of its token. From 1 to 128 characters.
         pub author: String,
     }
 

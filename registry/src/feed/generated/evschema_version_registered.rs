@@ -4,7 +4,7 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A version has joined a subject; its content never changes from here on.
+    /// A version was registered. Its content never changes.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct VersionRegistered {
@@ -15,18 +15,19 @@ pub mod v1 {
         pub version: String,
         /// Digest of the canonical form (RFC 8785). Matches `^sha256:[0-9a-f]{64}$`.
         pub digest: String,
-        /// Number of the content in this registry; equal contents share it. From 1 to 2147483647.
+        /// The number of the content in this registry; equal contents have the same number.
+        /// From 1 to 2147483647.
         pub schema_id: i64,
-        /// Place among the versions of the subject in order of registration, from one.
+        /// The position among the versions of the subject in order of registration, starting at 1.
         /// From 1 to 2147483647.
         pub ordinal: i64,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+        /// The author of the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
-        /// What the author said about the version. At most 1000 characters.
+        /// The author's message about the version. At most 1000 characters.
         pub message: Option<String>,
         /// The versions that the schema refers to directly.
         pub references: Option<Vec<Reference>>,

@@ -13,15 +13,15 @@ pub mod v1 {
         /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
         /// Matches `^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`.
         pub version: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+        /// The author of the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
-        /// What the version was before.
+        /// The state of the version before this change.
         pub from: From,
-        /// Why, for those who depend on the version. From 1 to 1000 characters.
+        /// The reason, for users of the version. From 1 to 1000 characters.
         pub reason: Option<String>,
     }
 

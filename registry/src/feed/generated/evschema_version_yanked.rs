@@ -4,7 +4,7 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A version was a mistake: it stays readable, `latest` and ranges skip it, and it stays a
+    /// A version was yanked. It stays readable, but `latest` and version ranges skip it. It stays a
     /// baseline unless it was never used.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -14,15 +14,15 @@ pub mod v1 {
         /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
         /// Matches `^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`.
         pub version: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+        /// The author of the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
-        /// Why, for those who depend on the version. From 1 to 1000 characters.
+        /// The reason, for users of the version. From 1 to 1000 characters.
         pub reason: String,
-        /// Whether nobody ever wrote an event under the version; it is then no baseline.
+        /// Whether nobody ever wrote an event under the version. If so, the version is no baseline.
         /// Default: `false`.
         pub never_used: Option<bool>,
     }

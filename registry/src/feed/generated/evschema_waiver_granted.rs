@@ -4,24 +4,23 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// One finding of the compatibility check is accepted in this subject from here on.
+    /// A waiver was granted. It accepts one finding of the compatibility check in this subject.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct WaiverGranted {
         /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
+        /// The fingerprint of the accepted finding. Matches `^[0-9a-f]{16}$`.
         pub fingerprint: String,
-        /// Why. From 1 to 1000 characters.
+        /// The reason. From 1 to 1000 characters.
         pub reason: String,
-        /// Last day on which it holds, in UTC; for ever when absent. Format `date`.
+        /// The last day of the waiver, in UTC; if absent, the waiver never expires. Format `date`.
         pub until: Option<String>,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
+        /// The author that the client named; otherwise the name of its token. From 1 to 128 characters.
         pub author: String,
     }
 

@@ -4,20 +4,20 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A finding is no longer accepted; what it let in stays.
+    /// A waiver was withdrawn. Versions that it allowed stay registered.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub struct WaiverWithdrawn {
         /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
+        /// The fingerprint of the waiver: 16 digits, or 12 digits for a waiver in the old format.
+        /// Matches `^([0-9a-f]{12}|[0-9a-f]{16})$`.
         pub fingerprint: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
+        /// The revision of the subject after this change; each change increases it by one. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
+        /// The time at which the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
+        /// The author that the client named; otherwise the name of its token. From 1 to 128 characters.
         pub author: String,
     }
 

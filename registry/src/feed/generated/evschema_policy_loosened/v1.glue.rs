@@ -15,7 +15,7 @@ rt::object! {
         description "description" maybe String => with_description,
     }
 }
-rt::event! { PolicyLoosened "evschema.policy.loosened" "1.0.0" "sha256:18205ab6c7ca784d318ec85f30865fe1814133614bb22af8d323647bd4dc3695" "/schemas/evschema.policy.loosened/1.0.0.json" }
+rt::event! { PolicyLoosened "evschema.policy.loosened" "1.0.0" "sha256:26e7759bdda831f72d15c26b93d8f842dcc8dcaaf1c7619f34c3c46daff0ecb9" "/schemas/evschema.policy.loosened/1.0.0.json" }
 rt::texts! {
     Mode {
         Backward "backward",

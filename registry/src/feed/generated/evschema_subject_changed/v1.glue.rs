@@ -15,7 +15,7 @@ rt::object! {
         description "description" maybe String => with_description,
     }
 }
-rt::event! { SubjectChanged "evschema.subject.changed" "1.0.0" "sha256:54e97a39138523dd6e3735bd6af9dc7ecd847333c36b5447fc6e044e60490e22" "/schemas/evschema.subject.changed/1.0.0.json" }
+rt::event! { SubjectChanged "evschema.subject.changed" "1.0.0" "sha256:c679c01c0be0d781dcc62fd7d7d7dfd37f4bfc5c6a27d9489db5023710db9194" "/schemas/evschema.subject.changed/1.0.0.json" }
 rt::texts! {
     Mode {
         Backward "backward",

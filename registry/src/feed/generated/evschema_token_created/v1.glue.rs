@@ -12,7 +12,7 @@ rt::object! {
         author "author" required String,
     }
 }
-rt::event! { TokenCreated "evschema.token.created" "1.0.0" "sha256:59a18fc0f1ffe5ea99306f8b49892bf991df68d213bf6f57cfee69c58bc6968c" "/schemas/evschema.token.created/1.0.0.json" }
+rt::event! { TokenCreated "evschema.token.created" "1.0.0" "sha256:09967c0bda006a5e67e7df15109d65bb0bea47e7fc92af199da1049511134e4e" "/schemas/evschema.token.created/1.0.0.json" }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

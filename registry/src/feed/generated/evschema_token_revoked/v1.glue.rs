@@ -10,7 +10,7 @@ rt::object! {
         author "author" required String,
     }
 }
-rt::event! { TokenRevoked "evschema.token.revoked" "1.0.0" "sha256:2bdf253d2d038e2fe98776ab44097abe2619491b45876a284d77e092fa98114e" "/schemas/evschema.token.revoked/1.0.0.json" }
+rt::event! { TokenRevoked "evschema.token.revoked" "1.0.0" "sha256:16833214d024102bc753f128f7a7e38ebc8fc37a3b46db750d4f304c9bf591e0" "/schemas/evschema.token.revoked/1.0.0.json" }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

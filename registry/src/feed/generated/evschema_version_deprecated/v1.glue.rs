@@ -12,7 +12,7 @@ rt::object! {
         reason "reason" required String,
     }
 }
-rt::event! { VersionDeprecated "evschema.version.deprecated" "1.0.0" "sha256:c0c3b8cda48f4772f2504a12175312ac8b9cf535e7487c38225c8353267e4587" "/schemas/evschema.version.deprecated/1.0.0.json" }
+rt::event! { VersionDeprecated "evschema.version.deprecated" "1.0.0" "sha256:12660eaf00e2434f10558a3420088578cc5d5455af9ebf634a59dad9f39bd338" "/schemas/evschema.version.deprecated/1.0.0.json" }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

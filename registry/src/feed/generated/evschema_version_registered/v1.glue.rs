@@ -16,7 +16,7 @@ rt::object! {
         references "references" optional Vec<Reference> => with_references,
     }
 }
-rt::event! { VersionRegistered "evschema.version.registered" "1.0.0" "sha256:06afe041d43e9898b405d54e0f6b36f9c5917132b2ab7bb35ae84c5f06aff606" "/schemas/evschema.version.registered/1.0.0.json" }
+rt::event! { VersionRegistered "evschema.version.registered" "1.0.0" "sha256:00475d31895d943628757372aa336a042822af05d2266548040edcfe01caec60" "/schemas/evschema.version.registered/1.0.0.json" }
 rt::object! {
     Reference in reference {
         subject "subject" required String,

@@ -13,7 +13,7 @@ rt::object! {
         reason "reason" optional String => with_reason,
     }
 }
-rt::event! { VersionRestored "evschema.version.restored" "1.0.0" "sha256:772edce5021231f95ac9766fc7d24a4db529ca48fc38fe7e7b4eafe893cde3f2" "/schemas/evschema.version.restored/1.0.0.json" }
+rt::event! { VersionRestored "evschema.version.restored" "1.0.0" "sha256:d0a5e5bc8927d2ec6215c8b755a2dd48cb8daa4acd0ff8988881dfe74339fc52" "/schemas/evschema.version.restored/1.0.0.json" }
 rt::texts! {
     From {
         Deprecated "deprecated",

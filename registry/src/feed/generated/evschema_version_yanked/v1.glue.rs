@@ -13,7 +13,7 @@ rt::object! {
         never_used "never_used" optional bool => with_never_used or never_used_or_default = false,
     }
 }
-rt::event! { VersionYanked "evschema.version.yanked" "1.0.0" "sha256:e6fe37abac36d04138795bed4f7fc7533997f432831fe2ffb6995d2e125cc5c0" "/schemas/evschema.version.yanked/1.0.0.json" }
+rt::event! { VersionYanked "evschema.version.yanked" "1.0.0" "sha256:c218186ffe6f6a64dba17f2eae7c608f60350aa209ddce3beb3a135fd1ff3466" "/schemas/evschema.version.yanked/1.0.0.json" }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

@@ -13,7 +13,7 @@ rt::object! {
         author "author" required String,
     }
 }
-rt::event! { WaiverGranted "evschema.waiver.granted" "1.0.0" "sha256:418aca0361581824e20e956774663d0923dae7be62c698b517fb35544a864fb7" "/schemas/evschema.waiver.granted/1.0.0.json" }
+rt::event! { WaiverGranted "evschema.waiver.granted" "1.0.0" "sha256:82dcfa0867ca587f1e66a30ab9787ff61a487a048aab1c003212bc24a5916a0e" "/schemas/evschema.waiver.granted/1.0.0.json" }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

@@ -11,7 +11,7 @@ rt::object! {
         author "author" required String,
     }
 }
-rt::event! { WaiverWithdrawn "evschema.waiver.withdrawn" "1.0.0" "sha256:4259a61001196effc0b4fe61f49a1e28df5962209403504a6c604cc224f2951d" "/schemas/evschema.waiver.withdrawn/1.0.0.json" }
+rt::event! { WaiverWithdrawn "evschema.waiver.withdrawn" "1.0.0" "sha256:29e4c1cef356f7dea0780f0adc879823f3630164414a69e4c464f29bfba299eb" "/schemas/evschema.waiver.withdrawn/1.0.0.json" }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");
