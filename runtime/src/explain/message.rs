@@ -44,15 +44,13 @@ pub(super) fn plural(count: &Json, one: &str, many: &str) -> String {
 
 /// Returns the message for a value whose type is not in `type`.
 pub(super) fn type_message(value: &str, types: &Json) -> String {
-    match types {
-        Json::Array(names) if names.len() != 1 => {
+    let names = types.as_array().unwrap_or(std::slice::from_ref(types));
+    match names {
+        [name] => format!("{value} is not of type {}", brief(name)),
+        names => {
             let names: Vec<String> = names.iter().map(brief).collect();
             format!("{value} is not of types {}", names.join(", "))
         }
-        Json::Array(names) => {
-            format!("{value} is not of type {}", names.first().map(brief).unwrap_or_default())
-        }
-        name => format!("{value} is not of type {}", brief(name)),
     }
 }
 
