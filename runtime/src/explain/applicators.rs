@@ -157,21 +157,23 @@ impl Walk<'_> {
     /// read the whole object, so it reached the object's end.
     fn progress_of(&mut self, reject: Reject) -> Result<usize, Stop> {
         let start = reject.position();
-        match reject.reason() {
+        let stops_early = matches!(
+            reject.reason(),
             Reason::Type
-            | Reason::Enum
-            | Reason::FalseSchema
-            | Reason::AdditionalProperties
-            | Reason::UnevaluatedProperties
-            | Reason::UnevaluatedItems
-            | Reason::PropertyNames => Ok(start),
-            _ => {
-                self.rewind(start);
-                self.checker.lexer.skip()?;
-                self.count_bytes_since(start)?;
-                Ok(self.checker.lexer.position())
-            }
+                | Reason::Enum
+                | Reason::FalseSchema
+                | Reason::AdditionalProperties
+                | Reason::UnevaluatedProperties
+                | Reason::UnevaluatedItems
+                | Reason::PropertyNames
+        );
+        if stops_early {
+            return Ok(start);
         }
+        self.rewind(start);
+        self.checker.lexer.skip()?;
+        self.count_bytes_since(start)?;
+        Ok(self.checker.lexer.position())
     }
 }
 

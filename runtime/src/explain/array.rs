@@ -4,7 +4,6 @@ use super::message::{Unexpected, plural};
 use super::schema::Source;
 use super::walk::{Stop, Walk};
 use crate::json::Json;
-use crate::kinds::Kinds;
 use crate::program::{ArrayKeywords, NodeRef};
 use crate::reject::Reason;
 
@@ -20,8 +19,8 @@ impl Walk<'_> {
         let has_old_prefix = source.own.keyword("items").and_then(Json::as_array).is_some();
         let (prefix, rest) =
             if has_old_prefix { ("items", "additionalItems") } else { ("prefixItems", "items") };
-        let is_closed = array.items.is_some_and(|items| node_ref.child(items).node().kinds == Kinds::NONE)
-            && !array.prefix_items.is_empty();
+        // The violation of a closed array names all items that `additionalItems` does not allow.
+        let is_closed = has_old_prefix && source.own.keyword(rest) == Some(&Json::Bool(false));
         let mut unexpected = Unexpected::default();
         self.checker.lexer.enter()?;
         let (mut count, mut contained) = (0, 0);
@@ -35,7 +34,7 @@ impl Walk<'_> {
                 (Some(node), _) => {
                     self.inner(&index, node_ref.child(*node), source, &[prefix, &index])?;
                 }
-                (None, Some(_)) if is_closed => unexpected.push(self.excerpt(item)),
+                (None, Some(_)) if is_closed => unexpected.push(&self.excerpt(item)),
                 (None, Some(node)) => self.inner(&index, node_ref.child(node), source, &[rest])?,
                 (None, None) => {}
             }
@@ -45,8 +44,8 @@ impl Walk<'_> {
         }
         let end = self.checker.lexer.position();
         if !unexpected.is_empty() {
-            let keyword = if has_old_prefix { "additionalItems" } else { "items" };
-            self.report(start, &source.own, &[rest], keyword, |_| unexpected.message("Additional items"))?;
+            let message = |_: &str| unexpected.message("Additional items");
+            self.report(start, &source.own, &[rest], "additionalItems", message)?;
         }
         self.rewind(end);
         self.items_of_array(array, source, (count, contained), start)
@@ -82,16 +81,22 @@ impl Walk<'_> {
             }
         }
         let Some(contains) = &array.contains else { return Ok(()) };
-        let path = if contained < contains.min {
-            if contains.min == 1 { "contains" } else { "minContains" }
+        let (keyword, words) = if contained < contains.min {
+            ("minContains", "less")
         } else if contains.max.is_some_and(|max| max < contained) {
-            "maxContains"
+            ("maxContains", "more")
         } else {
             return Ok(());
         };
-        self.report(start, schema, &[path], "contains", |value| match path {
-            "contains" => format!("None of {value} are valid under the given schema"),
-            _ => format!("{contained} items of {value} match `contains`, which violates `{path}`"),
+        let limit = schema.keyword(keyword);
+        // `contains` alone has the minimum 1.
+        let path = if limit.is_some() { keyword } else { "contains" };
+        self.report(start, schema, &[path], "contains", |value| match limit {
+            Some(limit) => {
+                let items = plural(limit, "item that matches", "items that match");
+                format!("{value} has {words} than {items} 'contains'")
+            }
+            None => format!("None of {value} are valid under the given schema"),
         })
     }
 }

@@ -32,19 +32,25 @@ impl Write for Bounded {
 
 /// Returns a count with its unit.
 pub(super) fn plural(count: &Json, one: &str, many: &str) -> String {
-    let count = brief(count);
+    let natural = match count {
+        Json::Number(number) => usize::try_from(number).ok(),
+        Json::Null | Json::Bool(_) | Json::String(_) | Json::Array(_) | Json::Object(_) => None,
+    };
+    // A schema can spell the count 1.0.
+    let count = natural.map_or_else(|| brief(count), |count| count.to_string());
     let unit = if count == "1" { one } else { many };
     format!("{count} {unit}")
 }
 
 /// Returns the message for a value whose type is not in `type`.
 pub(super) fn type_message(value: &str, types: &Json) -> String {
-    match types {
-        Json::Array(names) => {
+    let names = types.as_array().unwrap_or(std::slice::from_ref(types));
+    match names {
+        [name] => format!("{value} is not of type {}", brief(name)),
+        names => {
             let names: Vec<String> = names.iter().map(brief).collect();
             format!("{value} is not of types {}", names.join(", "))
         }
-        name => format!("{value} is not of type {}", brief(name)),
     }
 }
 
@@ -67,18 +73,24 @@ pub(super) fn enum_message(value: &str, values: &Json) -> String {
 /// The properties or items that a keyword does not allow. The message quotes only the first ones.
 #[derive(Debug, Default)]
 pub(super) struct Unexpected {
-    quoted: Vec<String>,
+    shown: Vec<String>,
     count: usize,
 }
 
 impl Unexpected {
-    const QUOTED_MAX: usize = 100;
+    const SHOWN_MAX: usize = 100;
 
-    pub(super) fn push(&mut self, text: String) {
+    /// Adds a name or the excerpt of an item.
+    pub(super) fn push(&mut self, text: &str) {
         self.count += 1;
-        if self.quoted.len() < Self::QUOTED_MAX {
-            self.quoted.push(format!("'{}'", shorten(&text, Violation::EXCERPT_CHARS_MAX)));
+        if self.shown.len() < Self::SHOWN_MAX {
+            self.shown.push(shorten(text, Violation::EXCERPT_CHARS_MAX));
         }
+    }
+
+    /// Puts the names and items added so far into quotes.
+    pub(super) fn quote(&mut self) {
+        self.shown.iter_mut().for_each(|text| *text = format!("'{text}'"));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -88,6 +100,6 @@ impl Unexpected {
     /// Returns a message such as `Additional properties are not allowed ('a' was unexpected)`.
     pub(super) fn message(&self, what: &str) -> String {
         let verb = if self.count == 1 { "was" } else { "were" };
-        format!("{what} are not allowed ({} {verb} unexpected)", self.quoted.join(", "))
+        format!("{what} are not allowed ({} {verb} unexpected)", self.shown.join(", "))
     }
 }

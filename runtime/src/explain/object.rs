@@ -19,12 +19,15 @@ impl Walk<'_> {
         let mut present = BitSet::default();
         let mut unexpected = Unexpected::default();
         let mut count = 0;
+        let rejects_names = source.own.keyword("propertyNames") == Some(&Json::Bool(false));
         while let Some((name, name_start)) = self.checker.lexer.next_property(count == 0)? {
             let value_start = self.start();
             if self.property(node_ref, object, source, &name, &mut present)? {
-                unexpected.push(name.into_owned());
+                unexpected.push(&name);
             }
-            if let Some(names) = object.property_names {
+            if let Some(names) = object.property_names
+                && !rejects_names
+            {
                 self.rewind(name_start);
                 self.property_name(node_ref.child(names), source, start)?;
             }
@@ -32,7 +35,12 @@ impl Walk<'_> {
             self.checker.lexer.skip()?;
             count += 1;
         }
+        if rejects_names && object.property_names.is_some() && 0 < count {
+            let message = |value: &str| format!("False schema does not allow {value}");
+            self.report(start, &source.own, &["propertyNames"], "falseSchema", message)?;
+        }
         if !unexpected.is_empty() {
+            unexpected.quote();
             self.reject(start, &source.own, "additionalProperties", |_, _| {
                 unexpected.message("Additional properties")
             })?;
@@ -176,8 +184,7 @@ impl Walk<'_> {
             let missing = others.iter().filter(|other| !present.contains(usize::from(**other)));
             for name in missing.filter_map(|other| name_of(*other)) {
                 if present.contains(usize::from(*property)) {
-                    let property = name_of(*property).unwrap_or_default();
-                    self.missing(start, own, &[keyword("dependentRequired"), property], name)?;
+                    self.missing(start, own, &[keyword("dependentRequired")], name)?;
                 }
             }
         }

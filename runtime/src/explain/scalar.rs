@@ -75,10 +75,7 @@ impl Walk<'_> {
 
     /// Returns whether the value of a `type` has a kind.
     fn has_kind(&self, types: &Json, kind: Kinds) -> bool {
-        let names = match types {
-            Json::Array(names) => names.as_slice(),
-            name => std::slice::from_ref(name),
-        };
+        let names = types.as_array().unwrap_or(std::slice::from_ref(types));
         names.iter().filter_map(Json::as_str).any(|name| {
             let is_plain = name == "integer" && self.draft == Draft::Draft4;
             Kinds::named(if is_plain { "plainInteger" } else { name }).is_some_and(|kinds| kinds.meets(kind))

@@ -55,7 +55,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Returns the schemas, each of which can have any keyword of the node.
+    /// Returns the schemas. Each schema can have any keyword of the node.
     pub(super) fn schemas(&self) -> &[Schema] {
         if self.parts.is_empty() { std::slice::from_ref(&self.own) } else { &self.parts }
     }

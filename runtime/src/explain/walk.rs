@@ -198,7 +198,7 @@ impl<'a> Walk<'a> {
             let is_evaluated =
                 if is_object { evaluated.has_property(count) } else { evaluated.has_item(count) };
             if !is_evaluated && !self.checker.attempt(node_ref.child(rest), None)? {
-                unexpected.push(name.map_or_else(|| excerpt(self.text, from), |name| name.into_owned()));
+                unexpected.push(&name.unwrap_or_else(|| excerpt(self.text, from).into()));
             }
             self.rewind(from);
             self.checker.lexer.skip()?;
@@ -207,6 +207,7 @@ impl<'a> Walk<'a> {
         if unexpected.is_empty() {
             return Ok(());
         }
+        unexpected.quote();
         let what = if is_object { "Unevaluated properties" } else { "Unevaluated items" };
         self.report(start, &source.own, &[keyword], keyword, |_| unexpected.message(what))
     }
