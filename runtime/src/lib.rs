@@ -22,6 +22,7 @@ mod json;
 mod json_string;
 mod json_text;
 mod kinds;
+mod known_formats;
 mod lexer;
 mod line_column;
 mod maybe;

@@ -109,9 +109,19 @@ fn invalid_events_are_rejected_when_written_and_when_read() {
 
 #[test]
 fn numbers_are_exact_or_an_error() {
-    for digits in
-        ["0", "-3", "18446744073709551615", "-9223372036854775808", "0.5", "19.99", "1.10", "1e2", "-2.5e-3"]
-    {
+    for digits in [
+        "0",
+        "-3",
+        "18446744073709551615",
+        "-9223372036854775808",
+        // A float holds this integer exactly.
+        "-100000000000000000000",
+        "0.5",
+        "19.99",
+        "1.10",
+        "1e2",
+        "-2.5e-3",
+    ] {
         let number = Number::parse(digits).unwrap();
         formats!(same number.clone(), Number);
         formats!(same Json::Array(vec![Json::Number(number)]), Json);
@@ -119,6 +129,10 @@ fn numbers_are_exact_or_an_error() {
     let large = Integer::parse("-12345678901234567890123").unwrap();
     same("cbor", to_cbor(&large).and_then(|bytes| from_cbor::<Integer>(&bytes)), &large);
     same("yaml", to_yaml(&large).and_then(|yaml| from_yaml::<Integer>(&yaml)), &large);
+    // The format has no integers of this size, and a serializer may write their bytes instead.
+    let large = Integer::parse("18446744073709551617").unwrap();
+    let error = to_pack(&large).unwrap_err();
+    assert!(error.contains("cannot hold the number `18446744073709551617` exactly"), "{error}");
     for digits in ["0.10000000000000000000001", "1e400", "9007199254740993.5"] {
         let number = Number::parse(digits).unwrap();
         for error in

@@ -1,0 +1,72 @@
+//! Recognizes the serializers and deserializers of some crates by the names of their types.
+//!
+//! serde cannot ask a serializer for its format, so these functions read the name of its type. Each caller has a safe
+//! answer for a type with an unknown name.
+
+use std::any::type_name;
+
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::serde_json_tokens as tokens;
+
+/// The serializers that understand [`serialize_raw`]. Any other serializer would write a struct with a strange name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SerdeJson {
+    /// Writes text.
+    Text,
+    /// Builds a `serde_json::Value`.
+    Value,
+}
+
+impl SerdeJson {
+    /// Returns which serializer of serde_json has this type, or is wrapped by this type.
+    ///
+    /// If the name is unknown, the worst outcome is an error for a number that is neither an integer nor a float.
+    pub(crate) fn of<S>() -> Option<Self> {
+        let name = type_name::<S>();
+        if name.starts_with("&mut serde_json::ser::") {
+            return Some(Self::Text);
+        }
+        paths(name).find_map(|path| {
+            if path.starts_with("serde_json::ser::") {
+                Some(Self::Text)
+            } else {
+                path.starts_with("serde_json::value::ser::").then_some(Self::Value)
+            }
+        })
+    }
+}
+
+/// Returns the paths of the types in a name, such as `serde_json::ser::CompactFormatter`.
+fn paths(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'))
+}
+
+/// Returns whether this is serde_json's own serializer for text without white space, so that [`serialize_raw`] can pass
+/// it the text of any value.
+///
+/// A serializer around serde_json's does not count. serde's serializer for `#[serde(flatten)]`, for example, would write
+/// the text as a property.
+pub(crate) fn writes_compact_json<S>() -> bool {
+    let name = type_name::<S>();
+    name.starts_with("&mut serde_json::ser::Serializer<")
+        && name.ends_with("serde_json::ser::CompactFormatter>")
+}
+
+/// Passes a JSON text in the same way as serde_json's `RawValue`, which keeps its spelling.
+pub(crate) fn serialize_raw<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
+    raw.serialize_field(tokens::RAW, text)?;
+    raw.end()
+}
+
+/// Returns whether the format of a serializer has integers of 128 bits.
+///
+/// Other serializers may accept such an integer, but write something else: MessagePack gets 16 bytes.
+pub(crate) fn holds_i128<S>() -> bool {
+    let name = type_name::<S>();
+    let path = name.strip_prefix("&mut ").unwrap_or(name);
+    ["ciborium::ser::", "serde_norway::ser::", "serde_yaml::ser::", "serde_yaml_ng::ser::", "serde_yml::ser::"]
+        .iter()
+        .any(|known| path.starts_with(known))
+}
