@@ -33,12 +33,12 @@ fn read_event<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> 
 ///
 /// # Errors
 ///
-/// If the schema rejects the event.
+/// If the value has no JSON, or the schema rejects the event.
 pub fn from_value<T: for<'a> Read<'a>>(
     document: &'static Document,
     event: &impl Serialize,
 ) -> Result<T, Error> {
-    let bytes = serde_json::to_vec(event).map_err(|error| Error::Internal(error.to_string()))?;
+    let bytes = serde_json::to_vec(event).map_err(|error| Error::NotSerializable(error.to_string()))?;
     from_slice(document, &bytes)
 }
 

@@ -28,6 +28,8 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
+    /// The value has no JSON: its implementation of `Serialize` failed with this message.
+    NotSerializable(String),
     /// The schema accepts the event, but the generated type cannot represent it. This is a bug in the code generator.
     Internal(String),
 }
@@ -61,7 +63,9 @@ impl Error {
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Refused(violations) => violations,
-            Self::NotJson { .. } | Self::Undecided { .. } | Self::Internal(_) => &[],
+            Self::NotJson { .. } | Self::Undecided { .. } | Self::NotSerializable(_) | Self::Internal(_) => {
+                &[]
+            }
         }
     }
 
@@ -99,6 +103,7 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Self::NotSerializable(message) => write!(f, "the value has no JSON: {message}"),
             Self::Internal(message) => {
                 write!(f, "{message}; this is a bug in the code generator, please report it")
             }

@@ -60,13 +60,39 @@ pub(crate) fn serialize_raw<S: Serializer>(text: &str, serializer: S) -> Result<
     raw.end()
 }
 
+/// Returns whether a map is serde_json's way to pass the text of a value, or is wrapped by this type. In any other map, a
+/// property with the same name is a property of the event.
+pub(crate) fn passes_raw_text<A>() -> bool {
+    paths(type_name::<A>()).any(|path| path.starts_with("serde_json::raw::"))
+}
+
+/// Returns whether a deserializer reads a `serde_json::Value`, which has no text with lines and columns.
+pub(crate) fn reads_value<D>() -> bool {
+    paths(type_name::<D>()).any(|path| path.starts_with("serde_json::value::"))
+}
+
+/// Returns whether a map is of a crate for TOML. In any other map, a property with the name that marks a date is a
+/// property of the event.
+pub(crate) fn is_toml<A>() -> bool {
+    paths(type_name::<A>()).any(|path| {
+        let (name, _) = path.split_once("::").unwrap_or_default();
+        matches!(name, "toml" | "toml_edit" | "toml_datetime")
+    })
+}
+
 /// Returns whether the format of a serializer has integers of 128 bits.
 ///
 /// Other serializers may accept such an integer, but write something else: MessagePack gets 16 bytes.
 pub(crate) fn holds_i128<S>() -> bool {
     let name = type_name::<S>();
     let path = name.strip_prefix("&mut ").unwrap_or(name);
-    ["ciborium::ser::", "serde_norway::ser::", "serde_yaml::ser::", "serde_yaml_ng::ser::", "serde_yml::ser::"]
-        .iter()
-        .any(|known| path.starts_with(known))
+    [
+        "ciborium::ser::",
+        "serde_norway::ser::",
+        "serde_yaml::ser::",
+        "serde_yaml_ng::ser::",
+        "serde_yml::ser::",
+    ]
+    .iter()
+    .any(|known| path.starts_with(known))
 }
