@@ -11,6 +11,7 @@ use crate::lexer::Lexer;
 use crate::number::Number;
 use crate::read::{Read, read};
 use crate::reject::Reject;
+use crate::via_serde::{explain_refusal, failure};
 use crate::write::Write;
 
 /// Parses an event and validates it against its schema.
@@ -68,7 +69,7 @@ fn check_event(document: &'static Document, bytes: &[u8]) -> Result<(), Reject> 
 ///
 /// # Errors
 ///
-/// If the schema rejects the JSON of the event.
+/// If the event has no JSON, or the schema rejects its JSON.
 pub fn to_vec<T: Event>(event: &T) -> Result<Vec<u8>, Error> {
     written(T::document(), event)
 }
@@ -77,14 +78,16 @@ pub fn to_vec<T: Event>(event: &T) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 ///
-/// If the schema rejects the JSON of the value.
+/// If the value has no JSON, or the schema rejects its JSON.
 pub fn written<T: Write>(document: &'static Document, event: &T) -> Result<Vec<u8>, Error> {
     let mut text = String::new();
     event.write(&mut text);
-    let bytes = text.into_bytes();
-    match check_event(document, &bytes) {
-        Ok(()) => Ok(bytes),
-        Err(reject) => Err(explain(document, &bytes, reject)),
+    match check_event(document, text.as_bytes()) {
+        Ok(()) => Ok(text.into_bytes()),
+        Err(reject) => Err(match failure(&text) {
+            Some(failure) => Error::NotSerializable(failure.to_owned()),
+            None => explain(document, text.as_bytes(), reject),
+        }),
     }
 }
 

@@ -75,5 +75,5 @@ pub mod private {
     pub use crate::checked_serde::{deserialize_checked, serialize_checked};
     pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
     pub use crate::read::{read_only_property, read_text};
-    pub use crate::via_serde::{read_via_serde, write_via_serde};
+    pub use crate::via_serde::{read_via_serde, serialize_via_serde, write_via_serde};
 }

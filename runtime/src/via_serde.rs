@@ -1,8 +1,12 @@
 //! Reads and writes a user's type through the traits of serde.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::check::Checker;
+use crate::error::{Error, Violation};
+use crate::json::Json;
+use crate::known_formats::{serialize_raw, writes_compact_json};
 use crate::program::NodeRef;
 use crate::reject::{Reason, Reject};
 
@@ -47,7 +51,7 @@ macro_rules! via_serde {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::serde::Serialize::serialize(self, serializer)
+                $crate::private::serialize_via_serde(self, serializer)
             }
         }
 
@@ -79,8 +83,37 @@ pub fn read_via_serde<'a, T: Deserialize<'a>>(
     serde_json::from_str(text).map_err(|_| Reject::new(start, Reason::DoesNotFitType))
 }
 
-/// Writes a value through serde. If the value has no JSON, writes nothing. The text around the value is then not JSON, so
-/// the schema rejects it.
+/// Writes a value through serde. If the value has no JSON, writes the error in a form that is not JSON. The check of the
+/// whole text then fails, and [`failure`] finds the error.
 pub fn write_via_serde<T: Serialize>(value: &T, out: &mut String) {
-    out.push_str(&serde_json::to_string(value).unwrap_or_default());
+    match serde_json::to_string(value) {
+        Ok(text) => out.push_str(&text),
+        Err(error) => {
+            out.push(FAILURE);
+            out.push_str(&error.to_string().replace(FAILURE, " "));
+            out.push(FAILURE);
+        }
+    }
+}
+
+/// Stands before and after an error in a text. No JSON text has this character, because strings escape it.
+const FAILURE: char = '\u{1}';
+
+/// Returns the first error in a text that a value has written.
+pub(crate) fn failure(text: &str) -> Option<&str> {
+    text.split(FAILURE).nth(1)
+}
+
+/// Passes the JSON of a value to a serializer. A serializer of another format gets the content of the JSON, because the
+/// schema has checked the JSON, and not the form that the type has for the other format.
+///
+/// # Errors
+///
+/// If the value has no JSON, or the serializer fails.
+pub fn serialize_via_serde<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = serde_json::to_string(value).map_err(S::Error::custom)?;
+    if writes_compact_json::<S>() {
+        return serialize_raw(&text, serializer);
+    }
+    Json::parse(&text).map_err(S::Error::custom)?.serialize(serializer)
 }
