@@ -25,14 +25,20 @@ where
     D: Deserializer<'de>,
 {
     deserialize_text(deserializer, |text, source| {
-        read_text(node, text).map_err(|reject| message(node, text, reject, source == Source::Text))
+        let mut checker = Checker::new(text);
+        read_text(node, text.len(), &mut checker).map_err(|reject| {
+            let message = message(node, text, reject, source == Source::Text);
+            match checker.refusal {
+                Some(refusal) => format!("{message}: {refusal}"),
+                None => message,
+            }
+        })
     })
 }
 
-fn read_text<T: for<'a> Read<'a>>(node: NodeRef, text: &str) -> Result<T, Reject> {
-    Lexer::check_length(text.len())?;
-    let mut checker = Checker::new(text);
-    let value = read(&mut checker, Some(node))?;
+fn read_text<'t, T: Read<'t>>(node: NodeRef, length: usize, checker: &mut Checker<'t>) -> Result<T, Reject> {
+    Lexer::check_length(length)?;
+    let value = read(checker, Some(node))?;
     checker.lexer.end()?;
     Ok(value)
 }

@@ -20,12 +20,14 @@ use crate::write::Write;
 ///
 /// If the bytes are not JSON, or the schema rejects the event.
 pub fn from_slice<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Error> {
-    read_event(document, bytes).map_err(|reject| explain(document, bytes, reject))
+    let text = Lexer::decode_utf8(bytes).map_err(|reject| explain(document, bytes, reject))?;
+    let mut checker = Checker::new(text);
+    read_event(document, &mut checker)
+        .map_err(|reject| explain_refusal(explain(document, bytes, reject), checker.refusal))
 }
 
-fn read_event<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Reject> {
-    let mut checker = Checker::new(Lexer::decode_utf8(bytes)?);
-    let event = read(&mut checker, Some(document.root()))?;
+fn read_event<'a, T: Read<'a>>(document: &'static Document, checker: &mut Checker<'a>) -> Result<T, Reject> {
+    let event = read(checker, Some(document.root()))?;
     checker.lexer.end()?;
     Ok(event)
 }

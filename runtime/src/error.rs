@@ -47,7 +47,7 @@ pub struct Violation {
     pub column: usize,
     /// The location in the schema, as the path of keywords; empty if only the first violation is known.
     pub schema_pointer: String,
-    /// The keyword that rejects the value.
+    /// The keyword that rejects the value; `rustType` if the schema accepts the value, but a type of the user refuses it.
     pub keyword: String,
     /// The rejected value, cut after [`Violation::EXCERPT_CHARS_MAX`] characters.
     pub value: String,

@@ -14,8 +14,11 @@ use crate::reject::{Reason, Reject};
 /// the traits of serde. Such a type can replace a generated type: see `[gen.replace]` of the manifest.
 ///
 /// The program of the schema checks each value before the type parses it. If the type cannot parse a value that the
-/// schema accepts, the event is rejected, so the type should be able to hold every such value. The schema also checks the
-/// JSON that the type writes.
+/// schema accepts, the event is rejected with a violation of the keyword `rustType`, and `check_bytes` still accepts it.
+/// So the type should be able to hold every such value.
+///
+/// The schema also checks the JSON that the type writes. Every other format gets the content of this JSON, even if the
+/// type has another form for formats that are not human readable.
 ///
 /// The type also needs the traits that generated types derive: `Debug`, `Clone`, `PartialEq`, `Eq` and `Hash`.
 ///
@@ -80,7 +83,35 @@ pub fn read_via_serde<'a, T: Deserialize<'a>>(
         None => checker.lexer.skip()?,
     }
     let text = checker.lexer.text_since(start);
-    serde_json::from_str(text).map_err(|_| Reject::new(start, Reason::DoesNotFitType))
+    serde_json::from_str(text).map_err(|error| {
+        checker.refusal = Some(without_position(&error));
+        Reject::new(start, Reason::RefusedByType)
+    })
+}
+
+/// Returns the message of an error. Its line and column count from the start of the value, so they would mislead.
+fn without_position(error: &serde_json::Error) -> String {
+    let mut message = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    if message.ends_with(&position) {
+        message.truncate(message.len() - position.len());
+    }
+    message
+}
+
+/// Adds the message of a user's type to the violation that has none.
+pub(crate) fn explain_refusal(mut error: Error, refusal: Option<String>) -> Error {
+    if let (Error::Refused(violations), Some(refusal)) = (&mut error, refusal) {
+        for violation in violations {
+            if Some(&*violation.keyword) == Reason::RefusedByType.keyword() {
+                let whole = format!("{}: {refusal}", violation.message);
+                let without_control = |c: char| if c.is_control() { ' ' } else { c };
+                violation.message =
+                    whole.chars().take(Violation::MESSAGE_CHARS_MAX).map(without_control).collect();
+            }
+        }
+    }
+    error
 }
 
 /// Writes a value through serde. If the value has no JSON, writes the error in a form that is not JSON. The check of the
