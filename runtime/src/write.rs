@@ -174,8 +174,9 @@ impl<T: Write> Write for Option<T> {
 
     fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Some(value) => serializer.serialize_some(&Unchecked(value)),
-            None => serializer.serialize_none(),
+            Some(value) => value.serialize_unchecked(serializer),
+            // `null` is a value of JSON. TOML omits a property that is `None`, and has no other form of it.
+            None => serializer.serialize_unit(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use evschema_runtime::{Integer, Json, Number};
+use evschema_runtime::{self as rt, Integer, Json, Maybe, Number};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -70,7 +70,7 @@ fn toml_has_no_null() {
     let mut order = order::full();
     let error = toml::to_string(&order).unwrap_err().to_string();
     assert!(error.contains("unsupported"), "{error}");
-    order.hint = evschema_runtime::Maybe::Value("h".to_owned());
+    order.hint = Maybe::Value("h".to_owned());
     order.rest.clear();
     let toml = toml::to_string(&order).unwrap();
     assert_eq!(toml::from_str::<Order>(&toml).unwrap(), order);
@@ -79,6 +79,34 @@ fn toml_has_no_null() {
     assert!(!error.contains("of this value"), "{error}");
     let error = toml::from_str::<Json>("day = 2024-02-29").unwrap_err().to_string();
     assert!(error.contains("JSON has no dates"), "{error}");
+}
+
+/// A struct with a required property that may be `null`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    pub text: Option<String>,
+}
+
+const NOTE_TEXT: &str = r#"{"format":4,"nodes":[
+    {"at":"/note","type":["object"],"members":[["text",1]],"required":[0]},{"type":["string","null"]}]}"#;
+static NOTE: rt::Program = rt::Program::new(NOTE_TEXT, &[]);
+rt::object! { Note in note { text "text" required Option<String>, } at (NOTE, "/note") }
+
+#[test]
+fn no_format_loses_null() {
+    let without_text = Note { text: None };
+    let error = toml::to_string(&without_text).unwrap_err().to_string();
+    assert!(error.contains("unsupported"), "{error}");
+    formats!(same without_text, Note);
+    let mut order = Order::from_slice(order::SMALL.as_bytes()).unwrap();
+    order.hint = Maybe::Null;
+    let error = toml::to_string(&order).unwrap_err().to_string();
+    assert!(error.contains("unsupported"), "{error}");
+    // A property of a type without a schema.
+    let maybe = |hint: Maybe<i64>| toml::to_string(&BTreeMap::from([("hint", hint)]));
+    assert!(maybe(Maybe::Null).is_err());
+    assert_eq!(maybe(Maybe::Absent).as_deref(), Ok(""));
+    assert_eq!(maybe(Maybe::Value(1)).as_deref(), Ok("hint = 1\n"));
 }
 
 #[test]
