@@ -148,9 +148,9 @@ impl NodeRef {
 
     /// Returns the node for a variant of a generated enum. If the node has no such variant, every check against the
     /// result ends with an error.
-    pub fn variant(self, number: usize) -> Option<Self> {
+    pub fn variant(self, number: usize) -> Self {
         let broken = Self { node: &self.program.broken, program: self.program };
-        Some(self.node.variants.get(number).map_or(broken, |child| self.child(*child)))
+        self.node.variants.get(number).map_or(broken, |child| self.child(*child))
     }
 
     /// Returns the address of the node, which identifies it.
