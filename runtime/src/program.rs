@@ -134,7 +134,8 @@ impl NodeRef {
     /// Returns the defect of the node's program, as the end of a sentence that starts with the program.
     #[cold]
     pub(crate) fn defect(self) -> String {
-        self.program.find_defect().unwrap_or_else(|| "refers to a node that does not exist".to_owned())
+        let other = "refers to a node that does not exist, or has a pattern that does not compile";
+        self.program.find_defect().unwrap_or_else(|| other.to_owned())
     }
 
     /// Returns a node that this node refers to.

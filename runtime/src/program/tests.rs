@@ -101,7 +101,10 @@ fn texts_that_are_no_programs() {
         (r#"{"nodes":[{}]}"#, "has no format, and this runtime reads format 4"),
         (r#"{"nodes":[{}],"format":5}"#, "has the format 5, and this runtime reads format 4: use the same "),
         (r#"{"nodes":[{}],"format":"4"}"#, "has the format \"4\", and this runtime reads format 4"),
-        (r#"{"format":4,"nodes":[]}"#, "refers to a node that does not exist"),
+        (
+            r#"{"format":4,"nodes":[]}"#,
+            "refers to a node that does not exist, or has a pattern that does not compile",
+        ),
     ] {
         let broken = program(text, &[]);
         for event in EVENTS {
@@ -136,7 +139,7 @@ fn a_broken_program_is_no_rejection_by_an_alternative() {
         assert_eq!(error(program(&text, &TO_BROKEN), event), unknown, "{nodes}");
         let stray = text.replace("[0,0]", "[0,1]");
         let missing = "the program of `https://example.com/x` refers to a node that does not exist";
-        assert_eq!(error(program(&stray, &TO_SMALL), event), missing, "{nodes}");
+        assert!(error(program(&stray, &TO_SMALL), event).starts_with(missing), "{nodes}");
     }
 }
 
