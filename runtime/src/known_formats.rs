@@ -48,9 +48,27 @@ fn paths(name: &str) -> impl Iterator<Item = &str> {
 /// A serializer around serde_json's does not count. serde's serializer for `#[serde(flatten)]`, for example, would write
 /// the text as a property.
 pub(crate) fn writes_compact_json<S>() -> bool {
-    let name = type_name::<S>();
-    name.starts_with("&mut serde_json::ser::Serializer<")
-        && name.ends_with("serde_json::ser::CompactFormatter>")
+    let arguments = type_name::<S>()
+        .strip_prefix("&mut serde_json::ser::Serializer<")
+        .and_then(|rest| rest.strip_suffix('>'));
+    // The name of a type omits an argument that is the default.
+    arguments.is_some_and(|arguments| {
+        matches!(second_argument(arguments), None | Some("serde_json::ser::CompactFormatter"))
+    })
+}
+
+/// Returns the second one of a type's arguments, if there are several.
+fn second_argument(arguments: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    let mut is_separator = |c: char| {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && c == ','
+    };
+    arguments.split_once(&mut is_separator).map(|(_, rest)| rest.trim_start())
 }
 
 /// Passes a JSON text in the same way as serde_json's `RawValue`, which keeps its spelling.
@@ -95,4 +113,32 @@ pub(crate) fn holds_i128<S>() -> bool {
     ]
     .iter()
     .any(|known| path.starts_with(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Serializer;
+    use serde_json::ser::{CompactFormatter, PrettyFormatter};
+
+    use super::*;
+
+    #[test]
+    fn only_the_compact_serializer_gets_raw_text() {
+        type Nested<'a> = std::collections::BTreeMap<(u8, [u8; 2]), &'a mut Vec<u8>>;
+        assert!(writes_compact_json::<&mut Serializer<Vec<u8>>>());
+        assert!(writes_compact_json::<&mut Serializer<&mut Vec<u8>, CompactFormatter>>());
+        assert!(writes_compact_json::<&mut Serializer<Nested<'_>>>());
+        assert!(!writes_compact_json::<&mut Serializer<Vec<u8>, PrettyFormatter<'_>>>());
+        assert!(!writes_compact_json::<&mut Serializer<Nested<'_>, Option<CompactFormatter>>>());
+        assert!(!writes_compact_json::<Option<&mut Serializer<Vec<u8>>>>());
+        assert!(!writes_compact_json::<serde_json::value::Serializer>());
+    }
+
+    #[test]
+    fn formats_are_found_by_name() {
+        assert_eq!(SerdeJson::of::<&mut Serializer<Vec<u8>>>(), Some(SerdeJson::Text));
+        assert_eq!(SerdeJson::of::<Option<serde_json::value::Serializer>>(), Some(SerdeJson::Value));
+        assert!(reads_value::<&serde_json::Value>() && !reads_value::<Vec<u8>>());
+        assert!(is_toml::<toml::Value>() && !is_toml::<serde_json::Value>());
+    }
 }

@@ -148,3 +148,43 @@ pub fn serialize_via_serde<T: Serialize, S: Serializer>(value: &T, serializer: S
     }
     Json::parse(&text).map_err(S::Error::custom)?.serialize(serializer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checked_serde::serialize_checked;
+    use crate::program::Program;
+
+    /// A type whose values have no JSON.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    struct Broken;
+
+    impl Serialize for Broken {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(S::Error::custom("it is\u{1}broken"))
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Broken {
+        fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            Ok(Self)
+        }
+    }
+
+    crate::via_serde! { Broken }
+
+    #[test]
+    fn an_array_of_a_value_without_json_is_not_empty() {
+        static ANY: Program = Program::new(r#"{"format":4,"nodes":[{}]}"#, &[]);
+        fn error(value: &impl crate::Write) -> String {
+            let mut out = Vec::new();
+            let result = serialize_checked(ANY.node(0), value, &mut serde_json::Serializer::new(&mut out));
+            assert!(out.is_empty());
+            result.unwrap_err().to_string()
+        }
+        assert_eq!(error(&Broken), "it is broken");
+        assert_eq!(error(&vec![Broken]), "it is broken");
+        assert_eq!(error(&(Broken,)), "it is broken");
+        assert_eq!(error(&(1, Broken)), "it is broken");
+    }
+}
