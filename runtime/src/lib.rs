@@ -76,4 +76,7 @@ pub mod private {
     pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
     pub use crate::read::{read_only_property, read_text};
     pub use crate::via_serde::{read_via_serde, serialize_via_serde, write_via_serde};
+    /// Hides a tuple struct with the same name, when it is imported under another name.
+    pub fn hide_type() {}
+
 }
