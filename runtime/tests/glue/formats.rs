@@ -83,8 +83,8 @@ fn toml_has_no_null() {
 
 /// A struct with a required property that may be `null`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Note {
-    pub text: Option<String>,
+struct Note {
+    text: Option<String>,
 }
 
 const NOTE_TEXT: &str = r#"{"format":4,"nodes":[
