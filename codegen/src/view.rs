@@ -98,7 +98,7 @@ pub(crate) struct Document {
     pub(crate) needs_idn: bool,
     /// The path of the file with the schema's JSON, relative to the file with the glue, as a Rust literal.
     pub(crate) schema: String,
-    /// The path of the file with the schema in the form that the runtime interprets, as a Rust literal.
+    /// The path of the file with the program, as a Rust literal.
     pub(crate) program: String,
     /// The paths of the programs that it refers to.
     pub(crate) links: Vec<String>,

@@ -10,6 +10,7 @@ pub use error::AnyError;
 pub use hint::Hint;
 
 use crate::error::Error;
+use crate::lexer::Lexer;
 use crate::reject::Reject;
 use content::matching;
 use number::{Line, VersionNumber};
@@ -55,20 +56,18 @@ pub fn choose_version(
     bytes: &[u8],
 ) -> Result<Choice, AnyError> {
     let known = Known { subject, versions };
-    if let Some(dataschema) = hint.dataschema_text()
-        && let Found::One(choice) = known.by_dataschema(dataschema)?
-    {
-        return Ok(choice);
+    let result = known.choose(hint, bytes);
+    // No later version of the code can read such bytes.
+    if let Err(AnyError::NewerThanKnown { .. }) = result {
+        check_json(bytes).map_err(|reject| AnyError::NotJson(Error::not_json(bytes, reject)))?;
     }
-    let by_type = match hint.event_type_text() {
-        Some(event_type) => known.by_type(event_type)?,
-        None => Found::Nothing,
-    };
-    match by_type {
-        Found::One(choice) => Ok(choice),
-        Found::Several(variants) => known.by_content(&variants, bytes),
-        Found::Nothing => known.by_content(&(0..versions.len()).collect::<Vec<_>>(), bytes),
-    }
+    result
+}
+
+fn check_json(bytes: &[u8]) -> Result<(), Reject> {
+    let mut lexer = Lexer::new(Lexer::decode_utf8(bytes)?);
+    lexer.skip()?;
+    lexer.end()
 }
 
 impl Choice {
@@ -81,12 +80,11 @@ impl Choice {
     pub fn refused(&self, versions: &'static [KnownVersion], error: Error) -> AnyError {
         let version = versions.get(self.variant).map_or("", |known| known.version);
         match &self.newer {
-            // A later version of the code does not accept such bytes either.
-            None => AnyError::Refused { version, error },
-            Some(_) if matches!(error, Error::NotJson { .. } | Error::Undecided { .. }) => {
-                AnyError::Refused { version, error }
+            Some(newer) if matches!(error, Error::Refused(_)) => {
+                AnyError::NewerThanKnown { version: newer.clone(), newest: version, error: Some(error) }
             }
-            Some(newer) => AnyError::NewerThanKnown { version: newer.clone(), newest: version, error },
+            // The version of the code is not the cause of another error, so a later version would return it too.
+            Some(_) | None => AnyError::Refused { version, error },
         }
     }
 }
@@ -97,6 +95,23 @@ struct Known {
 }
 
 impl Known {
+    fn choose(&self, hint: Hint<'_>, bytes: &[u8]) -> Result<Choice, AnyError> {
+        if let Some(dataschema) = hint.dataschema_text()
+            && let Found::One(choice) = self.by_dataschema(dataschema)?
+        {
+            return Ok(choice);
+        }
+        let by_type = match hint.event_type_text() {
+            Some(event_type) => self.by_type(event_type)?,
+            None => Found::Nothing,
+        };
+        match by_type {
+            Found::One(choice) => Ok(choice),
+            Found::Several(variants) => self.by_content(&variants, bytes),
+            Found::Nothing => self.by_content(&(0..self.versions.len()).collect::<Vec<_>>(), bytes),
+        }
+    }
+
     fn by_dataschema(&self, dataschema: &str) -> Result<Found, AnyError> {
         if let Some(at) = self.versions.iter().position(|known| known.dataschema == dataschema) {
             return Ok(Found::One(Choice::of(at)));
@@ -132,16 +147,19 @@ impl Known {
         }
     }
 
-    /// Returns the newest version for a line that is newer than all known lines.
-    fn unknown_line(&self, version: &str, line: Line) -> Result<Found, AnyError> {
-        let newest = self.newest(|_| true);
-        let is_newer =
-            newest.and_then(|at| self.numbers().nth(at).flatten()).is_some_and(|known| known.line() < line);
+    /// Returns the error for a line without a variant.
+    ///
+    /// The types of another line are not tried, even if it is the newest known line. A new line may give a property
+    /// another meaning, such as cents instead of euros, and an older type would accept it.
+    fn unknown_line<T>(&self, version: &str, line: Line) -> Result<T, AnyError> {
+        let version = version.to_owned();
+        let newest = self.numbers().enumerate().filter_map(|(at, known)| Some((known?, at))).max();
         match newest {
-            Some(at) if is_newer => Ok(Found::One(Choice { variant: at, newer: Some(version.to_owned()) })),
-            Some(_) | None => {
-                Err(AnyError::NotGenerated { version: version.to_owned(), known: self.names(|_| true) })
+            Some((newest, at)) if newest.line() < line => {
+                let newest = self.versions.get(at).map_or("", |known| known.version);
+                Err(AnyError::NewerThanKnown { version, newest, error: None })
             }
+            Some(_) | None => Err(AnyError::NotGenerated { version, known: self.names(|_| true) }),
         }
     }
 
@@ -178,12 +196,18 @@ impl Known {
     }
 }
 
-/// Returns the subject and the version of a URL that ends in `/schemas/<subject>/<version>.json`.
+/// Returns the subject and the version of a URL that ends in `/schemas/<subject>/<version>.json`. Errors quote both, so
+/// any other text has no parts.
 fn parts_of(dataschema: &str) -> Option<(&str, &str)> {
+    /// Maximum length of a subject or version in bytes.
+    const BYTES_MAX: usize = 128;
+    let is_subject_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let (rest, file) = dataschema.rsplit_once('/')?;
     let (rest, subject) = rest.rsplit_once('/')?;
     let folder = rest.rsplit_once('/').map_or(rest, |(_, folder)| folder);
-    (folder == "schemas").then_some((subject, file.strip_suffix(".json")?))
+    let version = file.strip_suffix(".json").filter(|version| version.len() <= BYTES_MAX)?;
+    let is_subject = (1..=BYTES_MAX).contains(&subject.len()) && subject.bytes().all(is_subject_byte);
+    (folder == "schemas" && is_subject).then_some((subject, version))
 }
 
 #[cfg(test)]

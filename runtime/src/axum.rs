@@ -1,6 +1,7 @@
 //! Events as bodies of requests and responses of axum 0.8. Available with the feature `axum`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum_core::extract::rejection::BytesRejection;
 use axum_core::extract::{FromRequest, Request};
@@ -28,6 +29,9 @@ use crate::event::Event;
 /// `axum::extract::DefaultBodyLimit` changes this limit.
 ///
 /// As a response, it validates the event before it is sent. An invalid event becomes a response with the status 500.
+///
+/// A problem document with the status 500 has only a title, because the client must not see the server's own event. The
+/// response has the error as an extension, so a layer can log it: `response.extensions().get::<Arc<Error>>()`.
 ///
 /// ```text
 /// async fn place(EventBody(order): EventBody<OrderPlaced>) -> EventBody<OrderAccepted> { … }
@@ -74,41 +78,53 @@ impl<T: Event> IntoResponse for EventBody<T> {
     fn into_response(self) -> Response {
         match to_vec(&self.0) {
             Ok(bytes) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
-            Err(error) => {
-                let title = "the server built an invalid event";
-                problem(StatusCode::INTERNAL_SERVER_ERROR, title, &error.to_string(), error.violations())
-            }
+            Err(error) => internal("the server built an invalid event", error),
         }
     }
 }
 
 impl IntoResponse for EventRejection {
     fn into_response(self) -> Response {
-        let (status, title) = match &self {
-            Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is not JSON"),
-            Self::Body(rejection) => (rejection.status(), "the body is not readable"),
-            Self::Event(Error::NotJson { .. }) => (StatusCode::BAD_REQUEST, "the body is not JSON"),
-            Self::Event(Error::Refused(_)) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "the schema rejects the event")
+        let detail = self.to_string();
+        match self {
+            Self::ContentType => {
+                let title = "the content type is not JSON";
+                problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, title, Some(&detail), &[])
+            }
+            Self::Body(rejection) => {
+                problem(rejection.status(), "the body is not readable", Some(&detail), &[])
+            }
+            Self::Event(Error::NotJson { .. }) => {
+                problem(StatusCode::BAD_REQUEST, "the body is not JSON", Some(&detail), &[])
+            }
+            Self::Event(Error::Refused(violations)) => {
+                let title = "the schema rejects the event";
+                problem(StatusCode::UNPROCESSABLE_ENTITY, title, Some(&detail), &violations)
             }
             Self::Event(Error::Undecided { .. }) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "the event takes too many steps to validate")
+                let title = "the event takes too many steps to validate";
+                problem(StatusCode::UNPROCESSABLE_ENTITY, title, Some(&detail), &[])
             }
-            Self::Event(Error::Internal(_)) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "the server cannot read the event")
+            Self::Event(error @ (Error::Internal(_) | Error::NotSerializable(_))) => {
+                internal("the server cannot read the event", error)
             }
-        };
-        let violations = match &self {
-            Self::Event(error) => error.violations(),
-            Self::ContentType | Self::Body(_) => &[],
-        };
-        problem(status, title, &self.to_string(), violations)
+        }
     }
 }
 
+/// Returns a response for an error of the server. Only layers of the server see the error.
+fn internal(title: &str, error: Error) -> Response {
+    let mut response = problem(StatusCode::INTERNAL_SERVER_ERROR, title, None, &[]);
+    response.extensions_mut().insert(Arc::new(error));
+    response
+}
+
 /// Returns a problem document (RFC 9457).
-fn problem(status: StatusCode, title: &str, detail: &str, violations: &[Violation]) -> Response {
-    let mut problem = json!({ "title": title, "status": status.as_u16(), "detail": detail });
+fn problem(status: StatusCode, title: &str, detail: Option<&str>, violations: &[Violation]) -> Response {
+    let mut problem = json!({ "title": title, "status": status.as_u16() });
+    if let Some(detail) = detail {
+        problem["detail"] = detail.into();
+    }
     if !violations.is_empty() {
         problem["violations"] = violations.iter().map(violation).collect();
     }

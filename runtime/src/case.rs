@@ -3,8 +3,12 @@ use crate::kinds::Kinds;
 /// The condition that selects one variant of a generated union.
 ///
 /// The generator writes cases only if no value can match two cases of the same union. Two cases differ in one of these
-/// ways: they have different strings for the same tag, or one of them requires a property that the other one cannot
-/// have.
+/// ways:
+///
+/// - No kind of value has both cases.
+/// - They are different strings.
+/// - They have different strings for the same tag.
+/// - One of them requires a property that the other one cannot have.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
     pub(crate) kinds: Kinds,

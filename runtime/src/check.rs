@@ -26,6 +26,8 @@ pub(crate) use state::{CacheKey, CheckState};
 /// Reads one event and checks it against a schema. Generated types read their values through the checker.
 #[derive(Debug)]
 pub struct Checker<'a> {
+    /// Why a type of a user has refused a value.
+    pub(crate) refusal: Option<String>,
     pub(crate) lexer: Lexer<'a>,
     pub(crate) state: CheckState,
 }
@@ -36,7 +38,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         let lexer = Lexer::new(text);
         let state = CheckState::for_event(lexer.len());
-        Self { lexer, state }
+        Self { lexer, state, refusal: None }
     }
 
     /// Checks the value at the current position, and moves behind the value.

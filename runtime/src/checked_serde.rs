@@ -6,10 +6,12 @@ use serde::ser::{Error as _, Serializer};
 use crate::check::Checker;
 use crate::explain::message;
 use crate::json_text::{Source, deserialize_text};
+use crate::known_formats::{serialize_raw, writes_compact_json};
 use crate::lexer::Lexer;
 use crate::program::NodeRef;
 use crate::read::{Read, read};
 use crate::reject::Reject;
+use crate::via_serde::failure;
 use crate::write::Write;
 
 /// Reads a value of a type and checks it against a node.
@@ -23,14 +25,20 @@ where
     D: Deserializer<'de>,
 {
     deserialize_text(deserializer, |text, source| {
-        read_text(node, text).map_err(|reject| message(node, text, reject, source == Source::Text))
+        let mut checker = Checker::new(text);
+        read_text(node, text.len(), &mut checker).map_err(|reject| {
+            let message = message(node, text, reject, source == Source::Text);
+            match checker.refusal {
+                Some(refusal) => format!("{message}: {refusal}"),
+                None => message,
+            }
+        })
     })
 }
 
-fn read_text<T: for<'a> Read<'a>>(node: NodeRef, text: &str) -> Result<T, Reject> {
-    Lexer::check_length(text.len())?;
-    let mut checker = Checker::new(text);
-    let value = read(&mut checker, Some(node))?;
+fn read_text<'t, T: Read<'t>>(node: NodeRef, length: usize, checker: &mut Checker<'t>) -> Result<T, Reject> {
+    Lexer::check_length(length)?;
+    let value = read(checker, Some(node))?;
     checker.lexer.end()?;
     Ok(value)
 }
@@ -39,7 +47,8 @@ fn read_text<T: for<'a> Read<'a>>(node: NodeRef, text: &str) -> Result<T, Reject
 ///
 /// # Errors
 ///
-/// If the node rejects the value, or the serializer fails. Nothing has been written if the node rejects the value.
+/// If the node rejects the value, if the value has no JSON, or if the serializer fails. Nothing has been written if the
+/// node rejects the value.
 pub fn serialize_checked<T: Write, S: Serializer>(
     node: NodeRef,
     value: &T,
@@ -48,7 +57,14 @@ pub fn serialize_checked<T: Write, S: Serializer>(
     let mut text = String::new();
     value.write(&mut text);
     // The author of the value never sees this text, so the message has no line and no column.
-    check_text(node, &text).map_err(|reject| S::Error::custom(message(node, &text, reject, false)))?;
+    check_text(node, &text).map_err(|reject| match failure(&text) {
+        Some(failure) => S::Error::custom(failure),
+        None => S::Error::custom(message(node, &text, reject, false)),
+    })?;
+    // A second pass over the value would double the time for each type that a user's type contains.
+    if writes_compact_json::<S>() {
+        return serialize_raw(&text, serializer);
+    }
     value.serialize_unchecked(serializer)
 }
 

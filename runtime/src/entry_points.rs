@@ -11,6 +11,7 @@ use crate::lexer::Lexer;
 use crate::number::Number;
 use crate::read::{Read, read};
 use crate::reject::Reject;
+use crate::via_serde::{explain_refusal, failure};
 use crate::write::Write;
 
 /// Parses an event and validates it against its schema.
@@ -19,12 +20,14 @@ use crate::write::Write;
 ///
 /// If the bytes are not JSON, or the schema rejects the event.
 pub fn from_slice<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Error> {
-    read_event(document, bytes).map_err(|reject| explain(document, bytes, reject))
+    let text = Lexer::decode_utf8(bytes).map_err(|reject| explain(document, bytes, reject))?;
+    let mut checker = Checker::new(text);
+    read_event(document, &mut checker)
+        .map_err(|reject| explain_refusal(explain(document, bytes, reject), checker.refusal))
 }
 
-fn read_event<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Reject> {
-    let mut checker = Checker::new(Lexer::decode_utf8(bytes)?);
-    let event = read(&mut checker, Some(document.root()))?;
+fn read_event<'a, T: Read<'a>>(document: &'static Document, checker: &mut Checker<'a>) -> Result<T, Reject> {
+    let event = read(checker, Some(document.root()))?;
     checker.lexer.end()?;
     Ok(event)
 }
@@ -33,12 +36,12 @@ fn read_event<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> 
 ///
 /// # Errors
 ///
-/// If the schema rejects the event.
+/// If the value has no JSON, or the schema rejects the event.
 pub fn from_value<T: for<'a> Read<'a>>(
     document: &'static Document,
     event: &impl Serialize,
 ) -> Result<T, Error> {
-    let bytes = serde_json::to_vec(event).map_err(|error| Error::Internal(error.to_string()))?;
+    let bytes = serde_json::to_vec(event).map_err(|error| Error::NotSerializable(error.to_string()))?;
     from_slice(document, &bytes)
 }
 
@@ -68,7 +71,7 @@ fn check_event(document: &'static Document, bytes: &[u8]) -> Result<(), Reject> 
 ///
 /// # Errors
 ///
-/// If the schema rejects the JSON of the event.
+/// If the event has no JSON, or the schema rejects its JSON.
 pub fn to_vec<T: Event>(event: &T) -> Result<Vec<u8>, Error> {
     written(T::document(), event)
 }
@@ -77,14 +80,16 @@ pub fn to_vec<T: Event>(event: &T) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 ///
-/// If the schema rejects the JSON of the value.
+/// If the value has no JSON, or the schema rejects its JSON.
 pub fn written<T: Write>(document: &'static Document, event: &T) -> Result<Vec<u8>, Error> {
     let mut text = String::new();
     event.write(&mut text);
-    let bytes = text.into_bytes();
-    match check_event(document, &bytes) {
-        Ok(()) => Ok(bytes),
-        Err(reject) => Err(explain(document, &bytes, reject)),
+    match check_event(document, text.as_bytes()) {
+        Ok(()) => Ok(text.into_bytes()),
+        Err(reject) => Err(match failure(&text) {
+            Some(failure) => Error::NotSerializable(failure.to_owned()),
+            None => explain(document, text.as_bytes(), reject),
+        }),
     }
 }
 

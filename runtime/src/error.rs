@@ -28,6 +28,8 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
+    /// The value has no JSON: its implementation of `Serialize` failed with this message.
+    NotSerializable(String),
     /// The schema accepts the event, but the generated type cannot represent it. This is a bug in the code generator.
     Internal(String),
 }
@@ -46,7 +48,7 @@ pub struct Violation {
     /// The location of the keyword in the schema document, as a JSON Pointer. If the schema refers to another document,
     /// it is a location there. Empty if only the first violation is known.
     pub schema_pointer: String,
-    /// The keyword that rejects the value.
+    /// The keyword that rejects the value; `rustType` if the schema accepts the value, but a type of the user refuses it.
     pub keyword: String,
     /// The rejected value, cut after [`Violation::EXCERPT_CHARS_MAX`] characters.
     pub value: String,
@@ -62,7 +64,9 @@ impl Error {
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Refused(violations) => violations,
-            Self::NotJson { .. } | Self::Undecided { .. } | Self::Internal(_) => &[],
+            Self::NotJson { .. } | Self::Undecided { .. } | Self::NotSerializable(_) | Self::Internal(_) => {
+                &[]
+            }
         }
     }
 
@@ -100,6 +104,7 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Self::NotSerializable(message) => write!(f, "the value has no JSON: {message}"),
             Self::Internal(message) => {
                 write!(f, "{message}; this is a bug in the code generator, please report it")
             }

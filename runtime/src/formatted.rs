@@ -80,7 +80,7 @@ pub struct Standard;
 /// Parses and writes times and dates of RFC 3339.
 ///
 /// With the feature `time`, for `OffsetDateTime` and `Date` of the crate `time`. With the feature `chrono`, for `DateTime`
-/// of the crate `chrono`.
+/// of the crate `chrono`. Not for `time::Time`: a time of RFC 3339 has an offset, which this type cannot hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rfc3339;
 

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
+use crate::integer_types::with_all_integers;
 use crate::number::{NotANumber, NotExact, Number};
 
 /// A JSON integer of any size.
@@ -62,7 +63,7 @@ macro_rules! convert {
         }
     )*};
 }
-convert! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+with_all_integers! { convert }
 
 macro_rules! convert_back {
     ($($type:ty)*) => {$(
@@ -81,7 +82,8 @@ macro_rules! convert_back {
         }
     )*};
 }
-convert_back! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f64 }
+with_all_integers! { convert_back }
+convert_back! { f64 }
 
 impl TryFrom<f64> for Integer {
     type Error = NotANumber;

@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 
 use crate::integer::Integer;
+use crate::integer_types::with_field_integers;
 use crate::json::Json;
 use crate::maybe::Maybe;
 use crate::number::Number;
+use crate::plain;
 
 /// A type that may borrow strings from an event, and that has an owned form.
 ///
@@ -23,7 +25,8 @@ pub trait IntoOwned {
     fn into_owned(self) -> Self::Owned;
 }
 
-crate::plain! { bool u8 u16 u32 u64 i8 i16 i32 i64 String Integer Number Json }
+plain! { bool String Integer Number Json }
+with_field_integers! { plain }
 
 macro_rules! non_zero_integers {
     ($($type:ty)*) => {$(
@@ -35,7 +38,7 @@ macro_rules! non_zero_integers {
         }
     )*};
 }
-non_zero_integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+with_field_integers! { non_zero_integers }
 
 impl<T: IntoOwned, const N: usize> IntoOwned for [T; N] {
     type Owned = [T::Owned; N];

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::known_formats::{passes_raw_text, reads_value};
 use crate::serde_json_tokens as tokens;
 
 mod builder;
@@ -29,11 +30,14 @@ where
     D: Deserializer<'de>,
     F: FnOnce(&str, Source) -> Result<T, String>,
 {
-    deserializer.deserialize_newtype_struct(tokens::RAW, TextVisitor { read, value: PhantomData })
+    let source = if reads_value::<D>() { Source::Value } else { Source::Text };
+    deserializer.deserialize_newtype_struct(tokens::RAW, TextVisitor { read, source, value: PhantomData })
 }
 
 struct TextVisitor<F, T> {
     read: F,
+    /// The source of a text that the deserializer passes.
+    source: Source,
     value: PhantomData<fn() -> T>,
 }
 
@@ -70,7 +74,8 @@ impl<'de, T, F: FnOnce(&str, Source) -> Result<T, String>> Visitor<'de> for Text
     // of the value.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let first = map.next_key_seed(Name)?;
-        if first.as_deref() != Some(tokens::RAW) {
+        // A format that ignores the name of a newtype passes a property with any name.
+        if first.as_deref() != Some(tokens::RAW) || !passes_raw_text::<A>() {
             return self.read_value(|builder| builder.object(first, map));
         }
         let value = map.next_value_seed(RawText(self))?;
@@ -128,6 +133,6 @@ impl<T, F: FnOnce(&str, Source) -> Result<T, String>> Visitor<'_> for RawText<F,
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        (self.0.read)(text, Source::Text).map_err(E::custom)
+        (self.0.read)(text, self.0.source).map_err(E::custom)
     }
 }

@@ -17,11 +17,13 @@ mod format;
 mod formatted;
 mod glue;
 mod integer;
+mod integer_types;
 mod into_owned;
 mod json;
 mod json_string;
 mod json_text;
 mod kinds;
+mod known_formats;
 mod lexer;
 mod line_column;
 mod maybe;
@@ -74,5 +76,8 @@ pub mod private {
     pub use crate::checked_serde::{deserialize_checked, serialize_checked};
     pub use crate::entry_points::{check_bytes, from_slice, from_value, number, to_vec, written};
     pub use crate::read::{read_only_property, read_text};
-    pub use crate::via_serde::{read_via_serde, write_via_serde};
+    /// Hides a tuple struct with the same name, when it is imported under another name.
+    pub fn hide_type() {}
+
+    pub use crate::via_serde::{read_via_serde, serialize_via_serde, write_via_serde};
 }

@@ -118,8 +118,15 @@ impl<T> From<Option<T>> for Maybe<T> {
 
 impl<T: Serialize> Serialize for Maybe<T> {
     /// Writes `null` if the property has no value; a generated struct omits an absent property.
+    ///
+    /// TOML omits an absent property, and cannot hold `null`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value().serialize(serializer)
+        match self {
+            // A binary format may need to know that an `Option` follows.
+            Self::Null if serializer.is_human_readable() => serializer.serialize_unit(),
+            Self::Absent | Self::Null => serializer.serialize_none(),
+            Self::Value(value) => serializer.serialize_some(value),
+        }
     }
 }
 

@@ -134,7 +134,8 @@ impl NodeRef {
     /// Returns the defect of the node's program, as the end of a sentence that starts with the program.
     #[cold]
     pub(crate) fn defect(self) -> String {
-        self.program.find_defect().unwrap_or_else(|| "refers to a node that does not exist".to_owned())
+        let other = "refers to a node that does not exist, or has a pattern that does not compile";
+        self.program.find_defect().unwrap_or_else(|| other.to_owned())
     }
 
     /// Returns a node that this node refers to.
@@ -148,9 +149,9 @@ impl NodeRef {
 
     /// Returns the node for a variant of a generated enum. If the node has no such variant, every check against the
     /// result ends with an error.
-    pub fn variant(self, number: usize) -> Option<Self> {
+    pub fn variant(self, number: usize) -> Self {
         let broken = Self { node: &self.program.broken, program: self.program };
-        Some(self.node.variants.get(number).map_or(broken, |child| self.child(*child)))
+        self.node.variants.get(number).map_or(broken, |child| self.child(*child))
     }
 
     /// Returns the address of the node, which identifies it.

@@ -90,6 +90,8 @@ reasons! {
     UnevaluatedItems = "unevaluatedItems",
     // The generated type cannot hold a value that the schema accepts. This is a bug in the generator.
     DoesNotFitType = "",
+    // A type of a user cannot hold a value that the schema accepts.
+    RefusedByType = "rustType",
     ;
     Unexpected = "unexpected character",
     EndOfText = "unexpected end of the JSON",

@@ -7,6 +7,7 @@ use std::num::NonZero;
 use serde::ser::{Serialize as _, SerializeSeq, Serializer};
 
 use crate::integer::Integer;
+use crate::integer_types::with_field_integers;
 use crate::json::Json;
 use crate::json_string::write_string;
 use crate::maybe::Maybe;
@@ -99,40 +100,28 @@ impl Write for () {
 }
 
 macro_rules! write_with_display {
-    ($($type:ty => |$value:ident, $serializer:ident| $serialize:expr,)*) => {$(
+    ($($type:ty)*) => {$(
         impl Write for $type {
             fn write(&self, out: &mut String) {
                 // Writing to a string never fails.
                 let _ = write!(out, "{self}");
             }
 
-            fn serialize_unchecked<S: Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
-                let $value = self;
-                $serialize
+            fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
             }
         }
     )*};
 }
-write_with_display! {
-    u8 => |value, serializer| value.serialize(serializer),
-    u16 => |value, serializer| value.serialize(serializer),
-    u32 => |value, serializer| value.serialize(serializer),
-    u64 => |value, serializer| value.serialize(serializer),
-    i8 => |value, serializer| value.serialize(serializer),
-    i16 => |value, serializer| value.serialize(serializer),
-    i32 => |value, serializer| value.serialize(serializer),
-    i64 => |value, serializer| value.serialize(serializer),
-    NonZero<u8> => |value, serializer| value.serialize(serializer),
-    NonZero<u16> => |value, serializer| value.serialize(serializer),
-    NonZero<u32> => |value, serializer| value.serialize(serializer),
-    NonZero<u64> => |value, serializer| value.serialize(serializer),
-    NonZero<i8> => |value, serializer| value.serialize(serializer),
-    NonZero<i16> => |value, serializer| value.serialize(serializer),
-    NonZero<i32> => |value, serializer| value.serialize(serializer),
-    NonZero<i64> => |value, serializer| value.serialize(serializer),
-    Number => |value, serializer| value.serialize(serializer),
-    Integer => |value, serializer| value.serialize(serializer),
+write_with_display! { Number Integer }
+with_field_integers! { write_with_display }
+
+macro_rules! write_non_zero {
+    ($($type:ty)*) => {
+        write_with_display! { $(NonZero<$type>)* }
+    };
 }
+with_field_integers! { write_non_zero }
 
 impl Write for str {
     fn write(&self, out: &mut String) {
@@ -174,8 +163,9 @@ impl<T: Write> Write for Option<T> {
 
     fn serialize_unchecked<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Some(value) => serializer.serialize_some(&Unchecked(value)),
-            None => serializer.serialize_none(),
+            Some(value) => value.serialize_unchecked(serializer),
+            // `null` is a value of JSON. TOML omits a property that is `None`, and has no other form of it.
+            None => serializer.serialize_unit(),
         }
     }
 }

@@ -115,7 +115,7 @@ impl<'c> Planner<'_, 'c> {
 /// Returns the wrapper of the runtime for strings of a format.
 fn formatted(format: &FormatType) -> String {
     /// Types whose own `Display` is not the text of a format of JSON Schema.
-    const RFC_3339: [&str; 4] = ["time::OffsetDateTime", "time::Date", "time::Time", "chrono::DateTime<"];
+    const RFC_3339: [&str; 3] = ["time::OffsetDateTime", "time::Date", "chrono::DateTime<"];
     match format {
         FormatType::Path(of) => {
             let of = of.trim();

@@ -85,7 +85,8 @@ impl<'c> Linker<'_, '_, 'c> {
         node.insert("parts".to_owned(), self.locations(program, &parts));
         let parts: Vec<&SchemaKeywords<'c>> =
             parts.into_iter().map(|part| documents.keywords(part)).collect();
-        let members: Vec<Value> = names.iter().map(|name| self.merged_member(program, &parts, name)).collect();
+        let members: Vec<Value> =
+            names.iter().map(|name| self.merged_member(program, &parts, name)).collect();
         let is_required = |name: &str| {
             parts.iter().filter_map(|part| part.required()).any(|names| names.iter().any(|one| one == name))
         };

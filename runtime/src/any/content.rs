@@ -26,7 +26,7 @@ struct Progress {
 ///
 /// # Errors
 ///
-/// If the bytes are not JSON.
+/// If the bytes are not JSON, or have a duplicate property.
 pub(super) fn matching(bytes: &[u8], signs: &[Signs]) -> Result<Vec<bool>, Reject> {
     let mut lexer = Lexer::new(Lexer::decode_utf8(bytes)?);
     let first = lexer.peek();
@@ -45,10 +45,12 @@ pub(super) fn matching(bytes: &[u8], signs: &[Signs]) -> Result<Vec<bool>, Rejec
         .iter()
         .map(|signs| Progress { shown: 0, is_possible: signs.case.kinds.meets(Kinds::OBJECT) })
         .collect();
+    let names = lexer.remembered_names();
     lexer.enter()?;
     let mut is_first = true;
-    while let Some((name, _)) = lexer.next_property(is_first)? {
+    while let Some((name, name_start)) = lexer.next_property(is_first)? {
         is_first = false;
+        lexer.remember_name(&name, name_start);
         let is_constant =
             signs.iter().any(|signs| signs.constants.iter().any(|(constant, _)| **constant == *name));
         // A constant is a scalar, so an array or an object has no sign.
@@ -69,6 +71,7 @@ pub(super) fn matching(bytes: &[u8], signs: &[Signs]) -> Result<Vec<bool>, Rejec
             }
         }
     }
+    lexer.close_names(names)?;
     lexer.end()?;
     let is_complete = |(signs, progress): (&Signs, &Progress)| {
         progress.is_possible && progress.shown == signs.case.required.len() + signs.constants.len()
@@ -99,7 +102,8 @@ mod tests {
         ] {
             assert_eq!(matching(event.as_bytes(), &[one, two, open, closed]), Ok(expected.into()), "{event}");
         }
-        for broken in ["", "{", r#"{"version":}"#, "{} x"] {
+        let twice = r#"{"version":1,"id":0,"version":1}"#;
+        for broken in ["", "{", r#"{"version":}"#, "{} x", twice] {
             assert!(matching(broken.as_bytes(), &[one, two]).is_err(), "{broken}");
         }
     }

@@ -13,15 +13,15 @@ pub enum AnyError {
         /// The reasons.
         error: Error,
     },
-    /// The hint names a version that is newer than this code, and the newest known type cannot read the event. Retry
-    /// after a deployment of code that knows the version.
+    /// The hint names a version that is newer than this code, and no type of its line can read the event. Retry after a
+    /// deployment of code that knows the version.
     NewerThanKnown {
         /// The version or line that the hint names.
         version: String,
-        /// The newest known version, which could not read the event.
+        /// The newest known version of its line. If the code knows no version of its line, the newest known version.
         newest: &'static str,
-        /// Why the newest known version rejects the event.
-        error: Error,
+        /// Why the newest known version of its line rejects the event; `None` if the code knows no version of its line.
+        error: Option<Error>,
     },
     /// The hint names an older version for which no type was generated.
     NotGenerated {
@@ -47,7 +47,7 @@ pub enum AnyError {
         /// The generated versions that the hint leaves.
         known: Vec<&'static str>,
     },
-    /// No hint names the version, and the bytes are not JSON.
+    /// The hint names no known version, and the bytes are not JSON.
     NotJson(Error),
 }
 
@@ -64,10 +64,16 @@ impl fmt::Display for AnyError {
         let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
         match self {
             Self::Refused { version, error } => write!(f, "not an event of version `{version}`: {error}"),
-            Self::NewerThanKnown { version, newest, error } => write!(
+            Self::NewerThanKnown { version, newest, error: Some(error) } => write!(
                 f,
                 "version `{version}` is newer than this code, and version `{newest}` cannot read the event: {error}"
             ),
+            Self::NewerThanKnown { version, newest, error: None } => {
+                write!(
+                    f,
+                    "version `{version}` is of a newer line than version `{newest}`, the newest that this code knows"
+                )
+            }
             Self::NotGenerated { version, known } => {
                 write!(
                     f,
@@ -94,10 +100,11 @@ impl fmt::Display for AnyError {
 impl std::error::Error for AnyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Refused { error, .. } | Self::NewerThanKnown { error, .. } | Self::NotJson(error) => {
-                Some(error)
-            }
-            Self::NotGenerated { .. }
+            Self::Refused { error, .. }
+            | Self::NewerThanKnown { error: Some(error), .. }
+            | Self::NotJson(error) => Some(error),
+            Self::NewerThanKnown { error: None, .. }
+            | Self::NotGenerated { .. }
             | Self::OtherSubject { .. }
             | Self::Ambiguous { .. }
             | Self::NoVersionMatches { .. } => None,

@@ -3,7 +3,8 @@
 /// Generated code uses them in this order:
 ///
 /// 1. The `dataschema`: the `DATASCHEMA` of a version, or any URL that ends in `/schemas/<subject>/<version>.json`. If
-///    the code has no type for exactly this version, the newest version of its line reads the event.
+///    the code has no type for exactly this version, the newest version of its line reads the event. A type of another
+///    line never does, because a new line may give a property another meaning.
 /// 2. The event type: `<subject>.v2` names line 2, and `<subject>.v0.3` names line 0.3. The subject alone, or any other
 ///    text, names no version.
 /// 3. A property that has other constants in each version.

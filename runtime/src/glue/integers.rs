@@ -22,6 +22,16 @@
 /// With `at (PROGRAM, "/$defs/X")` behind the variants, the enum also implements the traits of serde, and checks its values
 /// against this node.
 ///
+/// The glue also compiles in older editions of Rust, whose prelude has no `TryFrom`:
+///
+/// ```edition2018
+/// # use evschema_runtime as rt;
+/// #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// #[repr(i64)]
+/// pub enum Status { N200 = 200 }
+/// rt::integers! { Status { N200 200, } }
+/// ```
+///
 /// A variant that the glue does not name:
 ///
 /// ```compile_fail,E0004
@@ -90,7 +100,7 @@ macro_rules! integers {
                 node: ::core::option::Option<$crate::NodeRef>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
                 let integer = <i64 as $crate::Read>::read(checker, node)?;
-                Self::try_from(integer).map_err(|_| checker.unknown_variant())
+                <Self as ::core::convert::TryFrom<i64>>::try_from(integer).map_err(|_| checker.unknown_variant())
             }
         }
 

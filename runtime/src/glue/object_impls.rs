@@ -9,41 +9,55 @@ macro_rules! object_impls {
         $event:lifetime $type:ident [$($generics:tt)*] [$($field:ident $name:literal $presence:ident $of:ty,)*]
         [$($rest:ident $rest_of:ty)?] [$($also:literal),*]
     ) => {
-        impl<$event> $crate::Read<$event> for $type $($generics)* {
-            fn read(
-                checker: &mut $crate::Checker<$event>,
-                node: ::core::option::Option<$crate::NodeRef>,
-            ) -> ::core::result::Result<Self, $crate::Reject> {
-                $crate::positions!($($field)*);
-                let mut properties =
-                    $crate::PropertyReader::open(checker, node, &[$($name,)* $($also),*])?;
-                $(let mut $field: ::core::option::Option<$crate::field!(@type $presence $of)> =
-                    ::core::option::Option::None;)*
-                $(let mut $rest: $rest_of = ::core::default::Default::default();)?
-                while let ::core::option::Option::Some(found) =
-                    $crate::field!(@next properties checker $($rest)?)
-                {
-                    match found {
-                        $(__At::$field => {
-                            $field = ::core::option::Option::Some($crate::read(checker, properties.child())?);
-                        })*
-                        $(usize::MAX => {
-                            let node = properties.additional();
-                            let name = properties.take_name();
-                            if $rest.insert(name, $crate::read(checker, node)?).is_some() {
-                                return ::core::result::Result::Err(checker.duplicate_property());
-                            }
-                        })?
-                        _ => properties.skip(checker)?,
+        // `read` has a variable for each field. A variable must not have the name of a tuple struct, and in a script
+        // without capital letters a type may have this name. A function with the name hides such a type, and a
+        // variable may have the name of a function.
+        const _: () = {
+            $(
+                #[allow(unused_imports, reason = "only hides a type with this name")]
+                use $crate::private::hide_type as $field;
+            )*
+            $(
+                #[allow(unused_imports, reason = "only hides a type with this name")]
+                use $crate::private::hide_type as $rest;
+            )?
+
+            impl<$event> $crate::Read<$event> for $type $($generics)* {
+                fn read(
+                    checker: &mut $crate::Checker<$event>,
+                    node: ::core::option::Option<$crate::NodeRef>,
+                ) -> ::core::result::Result<Self, $crate::Reject> {
+                    $crate::positions!($($field)*);
+                    let mut properties =
+                        $crate::PropertyReader::open(checker, node, &[$($name,)* $($also),*])?;
+                    $(let mut $field: ::core::option::Option<$crate::field!(@type $presence $of)> =
+                        ::core::option::Option::None;)*
+                    $(let mut $rest: $rest_of = ::core::default::Default::default();)?
+                    while let ::core::option::Option::Some(found) =
+                        $crate::field!(@next properties checker $($rest)?)
+                    {
+                        match found {
+                            $(__At::$field => {
+                                $field = ::core::option::Option::Some($crate::read(checker, properties.child())?);
+                            })*
+                            $(usize::MAX => {
+                                let node = properties.additional();
+                                let name = properties.take_name();
+                                if $rest.insert(name, $crate::read(checker, node)?).is_some() {
+                                    return ::core::result::Result::Err(checker.duplicate_property());
+                                }
+                            })?
+                            _ => properties.skip(checker)?,
+                        }
                     }
+                    properties.close(checker)?;
+                    ::core::result::Result::Ok(Self {
+                        $($field: $crate::field!(@$presence $field properties),)*
+                        $($rest,)?
+                    })
                 }
-                properties.close(checker)?;
-                ::core::result::Result::Ok(Self {
-                    $($field: $crate::field!(@$presence $field properties),)*
-                    $($rest,)?
-                })
             }
-        }
+        };
 
         impl $($generics)* $crate::Write for $type $($generics)* {
             fn write(&self, out: &mut ::std::string::String) {

@@ -92,7 +92,7 @@ macro_rules! union_impls {
                 $crate::positions!($($variant)*);
                 const CASES: &[$crate::Case] = &[$($crate::variant!(@case $content $($case)?)),*];
                 let case = $crate::choose(checker, CASES)?;
-                let node = node.and_then(|node| node.variant(case));
+                let node = node.map(|node| node.variant(case));
                 match case {
                     $(__At::$variant => $crate::variant!(@read checker node $variant $content),)*
                     _ => ::core::result::Result::Err(checker.unknown_variant()),

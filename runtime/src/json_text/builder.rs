@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::json_string::write_string;
+use crate::known_formats::is_toml;
 use crate::lexer::Lexer;
 use crate::serde_json_tokens as tokens;
 
@@ -71,7 +72,7 @@ impl<'t> TextBuilder<'t> {
         let mut next = first;
         let mut is_first = true;
         while let Some(name) = next {
-            if name == tokens::TOML_DATETIME {
+            if name == tokens::TOML_DATETIME && is_toml::<A>() {
                 return Err(de::Error::custom("JSON has no dates: write the date as a string"));
             }
             if !std::mem::replace(&mut is_first, false) {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{NotANumber, Number, Repr};
+use crate::integer_types::with_all_integers;
 
 /// The error for a number that a type of Rust cannot hold exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ macro_rules! integers {
     )*};
 }
 
-integers! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+with_all_integers! { integers }
 
 impl TryFrom<f64> for Number {
     type Error = NotANumber;
@@ -93,7 +94,7 @@ mod tests {
                 assert_eq!($type::try_from(outside), Err(NotExact));
             )*};
         }
-        check! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+        with_all_integers! { check }
         let number = |text: &str| Number::parse(text).unwrap();
         assert_eq!(u8::try_from(number("1.0")), Ok(1));
         assert_eq!(u8::try_from(number("2.5e2")), Ok(250));

@@ -1,13 +1,13 @@
 //! Reads and writes numbers with serde.
 
 use serde::de::{Deserialize, Deserializer};
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, Serializer};
 
 use super::{Number, Repr};
 use crate::decimal::Decimal;
 use crate::json_text::deserialize_text;
+use crate::known_formats::{SerdeJson, holds_i128, serialize_raw};
 use crate::lexer::SmallDecimal;
-use crate::serde_json_tokens as tokens;
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -51,7 +51,12 @@ fn serialize_digits<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok,
     if let Ok(integer) = digits.parse::<i128>()
         && integer != 0
     {
-        return serializer.serialize_i128(integer);
+        if let Ok(small) = i64::try_from(integer) {
+            return serializer.serialize_i64(small);
+        }
+        if holds_i128::<S>() {
+            return serializer.serialize_i128(integer);
+        }
     }
     match digits.parse::<f64>() {
         Ok(float) if float.is_finite() && is_equal(&format!("{float:?}"), digits) => {
@@ -67,41 +72,4 @@ fn is_equal(a: &str, b: &str) -> bool {
 
 fn inexact<T, E: serde::ser::Error>(digits: &str) -> Result<T, E> {
     Err(E::custom(format_args!("the format cannot hold the number `{digits}` exactly")))
-}
-
-/// Passes digits in the same way as serde_json's `RawValue`, which keeps their spelling.
-fn serialize_raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
-    raw.serialize_field(tokens::RAW, digits)?;
-    raw.end()
-}
-
-/// The serializers that understand [`serialize_raw`]. Any other serializer would write a struct with a strange name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SerdeJson {
-    /// Writes text.
-    Text,
-    /// Builds a `serde_json::Value`.
-    Value,
-}
-
-impl SerdeJson {
-    /// Returns which serializer of serde_json has this type, or is wrapped by this type.
-    ///
-    /// serde cannot ask a serializer for its format, so this function reads the name of the type. If the name is unknown,
-    /// the worst outcome is an error for a number that is neither an integer nor a float.
-    fn of<S>() -> Option<Self> {
-        let name = std::any::type_name::<S>();
-        if name.starts_with("&mut serde_json::ser::") {
-            return Some(Self::Text);
-        }
-        let mut paths = name.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'));
-        paths.find_map(|path| {
-            if path.starts_with("serde_json::ser::") {
-                Some(Self::Text)
-            } else {
-                path.starts_with("serde_json::value::ser::").then_some(Self::Value)
-            }
-        })
-    }
 }

@@ -55,7 +55,8 @@ struct Backtracking {
 }
 
 impl Backtracking {
-    /// Maximum number of backtracks. A string that needs more backtracks does not match.
+    /// Maximum number of backtracks. If a string needs more backtracks, the check has no answer: under `not`, both
+    /// answers could accept an invalid event.
     const BACKTRACKS_MAX: usize = 100_000;
     /// Maximum number of backtracks in the first attempt.
     const BACKTRACKS_MAX_QUICK: usize = 1_000;
@@ -71,7 +72,8 @@ impl Backtracking {
         }
         budget.steps(Self::cost(Self::BACKTRACKS_MAX, text))?;
         let full = self.full.get_or_init(|| Self::compile(&self.pattern, Self::BACKTRACKS_MAX));
-        Ok(full.as_ref().is_some_and(|full| full.is_match(text).unwrap_or(false)))
+        let full = full.as_ref().ok_or(Reason::BrokenProgram)?;
+        full.is_match(text).map_err(|_| Reason::TooManySteps)
     }
 
     /// Returns the number of the checker's steps that take as long as these backtracks. One step takes as long as a
@@ -105,7 +107,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// If the search would take too many steps.
+    /// If the search would take too many steps, or the pattern does not compile.
     pub(crate) fn is_match(&self, text: &str, budget: &mut StepBudget) -> Result<bool, Reason> {
         Ok(match &self.simple {
             Some(Simple::Prefix(prefix)) => text.starts_with(&**prefix),
@@ -157,7 +159,7 @@ impl Engine {
             Self::Automaton(regex) => regex.is_match(text),
             Self::All(parts) => parts.iter().all(|part| part.is_match(text)),
             Self::Backtracking(backtracking) => return backtracking.is_match(text, budget),
-            Self::Invalid => false,
+            Self::Invalid => return Err(Reason::BrokenProgram),
         })
     }
 }
@@ -192,9 +194,17 @@ mod tests {
             |source, text: &str| Pattern::new(source).is_match(text, &mut StepBudget::for_event(text.len()));
         assert_eq!(is_match("^(a+)+$", &text), Ok(false));
         assert_eq!(is_match(r"^(?!b)(a+)+\1$", &text), Ok(false));
+        // The engine gives up, so nobody knows whether the pattern matches.
+        assert_eq!(is_match(r"^(?!b)(a|aa)+\1$", &text), Err(Reason::TooManySteps));
         // After each backtrack, a look-around scans the rest.
         let scanned = r"(?:(?!(?:\p{L})?(?:[ab])*)a)?(?=aa)b";
         assert_eq!(is_match(scanned, &"ab".repeat(130_000)), Err(Reason::TooManySteps));
         assert_eq!(is_match(scanned, "abab"), Ok(false));
+    }
+
+    #[test]
+    fn a_pattern_that_does_not_compile_has_no_answer() {
+        let is_match = Pattern::new("a)").is_match("a", &mut StepBudget::for_event(1));
+        assert_eq!(is_match, Err(Reason::BrokenProgram));
     }
 }

@@ -8,6 +8,7 @@ use super::{PropertyReader, Read, read};
 use crate::check::{Checker, unique_items};
 use crate::decimal::Decimal;
 use crate::integer::Integer;
+use crate::integer_types::with_field_integers;
 use crate::json::Json;
 use crate::kinds::Kinds;
 use crate::lexer::NumberToken;
@@ -145,7 +146,7 @@ macro_rules! integers {
         }
     )*};
 }
-integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+with_field_integers! { integers }
 
 macro_rules! non_zero_integers {
     ($($type:ty)*) => {$(
@@ -159,7 +160,7 @@ macro_rules! non_zero_integers {
         }
     )*};
 }
-non_zero_integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+with_field_integers! { non_zero_integers }
 
 impl<'a> Read<'a> for Number {
     fn read(checker: &mut Checker<'a>, node_ref: Option<NodeRef>) -> Result<Self, Reject> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use evschema_runtime::{Integer, Json, Number};
+use evschema_runtime::{self as rt, Integer, Json, Maybe, Number};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -70,7 +70,7 @@ fn toml_has_no_null() {
     let mut order = order::full();
     let error = toml::to_string(&order).unwrap_err().to_string();
     assert!(error.contains("unsupported"), "{error}");
-    order.hint = evschema_runtime::Maybe::Value("h".to_owned());
+    order.hint = Maybe::Value("h".to_owned());
     order.rest.clear();
     let toml = toml::to_string(&order).unwrap();
     assert_eq!(toml::from_str::<Order>(&toml).unwrap(), order);
@@ -79,6 +79,34 @@ fn toml_has_no_null() {
     assert!(!error.contains("of this value"), "{error}");
     let error = toml::from_str::<Json>("day = 2024-02-29").unwrap_err().to_string();
     assert!(error.contains("JSON has no dates"), "{error}");
+}
+
+/// A struct with a required property that may be `null`.
+#[derive(Debug, Clone, PartialEq)]
+struct Note {
+    text: Option<String>,
+}
+
+const NOTE_TEXT: &str = r#"{"format":4,"nodes":[
+    {"at":"/note","type":["object"],"members":[["text",1]],"required":[0]},{"type":["string","null"]}]}"#;
+static NOTE: rt::Program = rt::Program::new(NOTE_TEXT, &[]);
+rt::object! { Note in note { text "text" required Option<String>, } at (NOTE, "/note") }
+
+#[test]
+fn no_format_loses_null() {
+    let without_text = Note { text: None };
+    let error = toml::to_string(&without_text).unwrap_err().to_string();
+    assert!(error.contains("unsupported"), "{error}");
+    formats!(same without_text, Note);
+    let mut order = Order::from_slice(order::SMALL.as_bytes()).unwrap();
+    order.hint = Maybe::Null;
+    let error = toml::to_string(&order).unwrap_err().to_string();
+    assert!(error.contains("unsupported"), "{error}");
+    // A property of a type without a schema.
+    let maybe = |hint: Maybe<i64>| toml::to_string(&BTreeMap::from([("hint", hint)]));
+    assert!(maybe(Maybe::Null).is_err());
+    assert_eq!(maybe(Maybe::Absent).as_deref(), Ok(""));
+    assert_eq!(maybe(Maybe::Value(1)).as_deref(), Ok("hint = 1\n"));
 }
 
 #[test]
@@ -109,9 +137,19 @@ fn invalid_events_are_rejected_when_written_and_when_read() {
 
 #[test]
 fn numbers_are_exact_or_an_error() {
-    for digits in
-        ["0", "-3", "18446744073709551615", "-9223372036854775808", "0.5", "19.99", "1.10", "1e2", "-2.5e-3"]
-    {
+    for digits in [
+        "0",
+        "-3",
+        "18446744073709551615",
+        "-9223372036854775808",
+        // A float holds this integer exactly.
+        "-100000000000000000000",
+        "0.5",
+        "19.99",
+        "1.10",
+        "1e2",
+        "-2.5e-3",
+    ] {
         let number = Number::parse(digits).unwrap();
         formats!(same number.clone(), Number);
         formats!(same Json::Array(vec![Json::Number(number)]), Json);
@@ -119,6 +157,10 @@ fn numbers_are_exact_or_an_error() {
     let large = Integer::parse("-12345678901234567890123").unwrap();
     same("cbor", to_cbor(&large).and_then(|bytes| from_cbor::<Integer>(&bytes)), &large);
     same("yaml", to_yaml(&large).and_then(|yaml| from_yaml::<Integer>(&yaml)), &large);
+    // The format has no integers of this size, and a serializer may write their bytes instead.
+    let large = Integer::parse("18446744073709551617").unwrap();
+    let error = to_pack(&large).unwrap_err();
+    assert!(error.contains("cannot hold the number `18446744073709551617` exactly"), "{error}");
     for digits in ["0.10000000000000000000001", "1e400", "9007199254740993.5"] {
         let number = Number::parse(digits).unwrap();
         for error in

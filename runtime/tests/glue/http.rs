@@ -1,11 +1,15 @@
 //! The feature `axum`: requests through a router.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::http::Request;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use evschema_runtime::axum::EventBody;
+use evschema_runtime::Error;
+use evschema_runtime::axum::{EventBody, EventRejection};
 use futures_util::FutureExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -24,6 +28,8 @@ struct Answer {
     status: u16,
     content_type: String,
     body: Value,
+    /// The error that only a layer sees.
+    error: Option<Arc<Error>>,
 }
 
 fn send_to(router: Router, content_type: Option<&str>, body: impl Into<Body>) -> Answer {
@@ -32,11 +38,17 @@ fn send_to(router: Router, content_type: Option<&str>, body: impl Into<Body>) ->
         request = request.header("content-type", content_type);
     }
     // The body is in memory, so every future is ready.
-    let response = router.oneshot(request.body(body.into()).unwrap()).now_or_never().unwrap().unwrap();
-    let status = response.status().as_u16();
-    let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
-    let body = to_bytes(response.into_body(), usize::MAX).now_or_never().unwrap().unwrap();
-    Answer { status, content_type, body: serde_json::from_slice(&body).unwrap() }
+    Answer::of(router.oneshot(request.body(body.into()).unwrap()).now_or_never().unwrap().unwrap())
+}
+
+impl Answer {
+    fn of(response: Response) -> Self {
+        let status = response.status().as_u16();
+        let error = response.extensions().get().cloned();
+        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let body = to_bytes(response.into_body(), usize::MAX).now_or_never().unwrap().unwrap();
+        Self { status, content_type, body: serde_json::from_slice(&body).unwrap(), error }
+    }
 }
 
 fn send(content_type: Option<&str>, body: impl Into<Body>) -> Answer {
@@ -46,7 +58,9 @@ fn send(content_type: Option<&str>, body: impl Into<Body>) -> Answer {
 fn assert_problem(answer: &Answer, status: u16, title: &str) {
     assert_eq!((answer.status, answer.content_type.as_str()), (status, "application/problem+json"));
     assert_eq!((&answer.body["status"], &answer.body["title"]), (&status.into(), &title.into()));
-    assert!(answer.body["detail"].as_str().is_some_and(|detail| !detail.is_empty()));
+    // A client must not see the server's own errors.
+    let has_detail = answer.body["detail"].as_str().is_some_and(|detail| !detail.is_empty());
+    assert_eq!((has_detail, answer.error.is_some()), (status != 500, status == 500));
 }
 
 #[test]
@@ -108,4 +122,14 @@ fn an_invalid_response_is_not_sent() {
     let event = order::SMALL.replacen('{', "{\"note\":\"break\",", 1);
     let answer = send(Some("application/json"), event);
     assert_problem(&answer, 500, "the server built an invalid event");
+    assert_eq!(answer.body.get("violations"), None);
+    assert_eq!(answer.error.unwrap().violations()[0].pointer, "/id");
+}
+
+#[test]
+fn an_error_of_the_server_is_not_sent() {
+    let rejection = EventRejection::Event(Error::Internal("secret".to_owned()));
+    let answer = Answer::of(rejection.into_response());
+    assert_problem(&answer, 500, "the server cannot read the event");
+    assert_eq!(*answer.error.unwrap(), Error::Internal("secret".to_owned()));
 }

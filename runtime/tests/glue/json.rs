@@ -1,7 +1,8 @@
 //! serde with serde_json: as strict as `from_slice`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use evschema_runtime::{Error, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -224,4 +225,46 @@ fn names_of_serde_json_are_ordinary_names() {
             assert_eq!(envelope.order, order, "{name}");
         }
     }
+}
+
+/// The name under which serde_json passes the text of a value.
+const RAW: &str = "$serde_json::private::RawValue";
+
+#[test]
+fn a_property_with_a_private_name_is_a_property() {
+    use serde::de::value::MapDeserializer;
+    // Like the deserializer of `serde_urlencoded`, this one ignores the name of a newtype.
+    let pairs = |name, value| MapDeserializer::<_, serde::de::value::Error>::new([(name, value)].into_iter());
+    assert!(Order::deserialize(pairs(RAW, order::SMALL)).is_err());
+    for name in [RAW, "$__toml_private_datetime"] {
+        let json = Json::deserialize(pairs(name, "1")).unwrap();
+        assert_eq!(json, Json::Object([(name.to_owned(), "1".into())].into()));
+    }
+}
+
+#[test]
+fn a_wrapper_of_a_deserializer_passes_the_text() {
+    let mut deserializer = serde_json::Deserializer::from_str(order::FULL);
+    let order: Order = serde_path_to_error::deserialize(&mut deserializer).unwrap();
+    assert_eq!(order, order::full());
+    let value: Value = serde_json::from_str(order::FULL).unwrap();
+    assert_eq!(serde_path_to_error::deserialize::<_, Order>(value).unwrap(), order::full());
+}
+
+#[test]
+fn only_a_text_has_lines_and_columns() {
+    let mut value: Value = serde_json::from_str(order::SMALL).unwrap();
+    value["id"] = "".into();
+    let owned = serde_json::from_value::<Order>(value.clone()).unwrap_err().to_string();
+    let borrowed = Order::deserialize(&value).unwrap_err().to_string();
+    for error in [owned, borrowed] {
+        assert_eq!(error, "/id: `minLength` rejects \"\"");
+    }
+}
+
+#[test]
+fn a_value_without_json_is_no_event() {
+    let error = Order::from_value(&BTreeMap::from([((1, 2), 3)])).unwrap_err();
+    assert_eq!(error, Error::NotSerializable("key must be a string".to_owned()));
+    assert!(error.violations().is_empty());
 }

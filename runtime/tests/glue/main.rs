@@ -7,6 +7,8 @@ mod functions;
 #[cfg(feature = "axum")]
 mod http;
 mod json;
+#[allow(dead_code, reason = "like generated code")]
+mod names;
 #[allow(dead_code, missing_docs, unreachable_pub, reason = "like generated code")]
 mod order;
 mod values;

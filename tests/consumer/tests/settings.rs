@@ -5,7 +5,9 @@
 
 use std::net::Ipv4Addr;
 
-use evschema_runtime::{Formatted, Integer, Maybe, TextFormat};
+use std::time::{Duration, Instant};
+
+use evschema_runtime::{Error, Formatted, Integer, Maybe, TextFormat};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -54,6 +56,46 @@ pub mod money {
     }
 }
 
+/// Types with unusual implementations of serde's traits.
+pub mod replaced {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::events::shop_order_placed::v1::Parcel;
+
+    /// A text that has another form in binary formats, like `uuid::Uuid`. Some texts cannot be read or written.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    pub struct Token(pub String);
+
+    impl Serialize for Token {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self.0.as_str() {
+                "unwritable" => Err(S::Error::custom("the token has expired")),
+                text if serializer.is_human_readable() => serializer.serialize_str(text),
+                text => serializer.serialize_bytes(text.as_bytes()),
+            }
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Token {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            if text == "unreadable" { Err(D::Error::custom("the token is unknown")) } else { Ok(Self(text)) }
+        }
+    }
+
+    /// The content of a parcel, which may be another parcel.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Content {
+        /// The other parcel.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub parcel: Option<Box<Parcel>>,
+    }
+
+    evschema_runtime::via_serde! { Token, Content }
+}
+
 /// Hexadecimal numbers, for the format `hex`.
 pub struct Hex;
 
@@ -68,10 +110,11 @@ impl TextFormat<u32> for Hex {
 }
 
 use events::shop_order_placed::v1::{
-    Flag, Key, OrderId, OrderLine, Placed as OrderPlaced, PlacedRef as OrderPlacedRef, Price, Quantity,
-    Remark, Share, Tags, order_line, placed,
+    Flag, Key, OrderId, OrderLine, Parcel, Placed as OrderPlaced, PlacedRef as OrderPlacedRef, Price,
+    Quantity, Remark, Share, Tags, order_line, placed,
 };
 use money::Money;
+use replaced::{Content, Token};
 
 fn order() -> Value {
     json!({
@@ -111,6 +154,8 @@ fn accepted_events_come_back_unchanged() {
         ("lines", json!([{"sku": "MUG", "quantity": 2, "key": 7, "note": {"text": "fragile"}}])),
         ("relatedOrders", json!(["A-1", "B-2"])),
         ("tags", json!(["a", "b"])),
+        ("tokens", json!(["a", "b"])),
+        ("parcel", json!({"content": {"parcel": {"content": {}}}})),
     ] {
         let bytes = with(name, value);
         let order = OrderPlaced::from_slice(&bytes).unwrap();
@@ -121,6 +166,15 @@ fn accepted_events_come_back_unchanged() {
         let borrowed = OrderPlacedRef::from_slice(&bytes).unwrap();
         assert_eq!(read(&borrowed.to_vec().unwrap()), read(&bytes));
         assert_eq!(borrowed.into_owned(), order);
+
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&order, &mut cbor).unwrap();
+        assert_eq!(ciborium::from_reader::<OrderPlaced, _>(&*cbor).unwrap(), order);
+        let pack = rmp_serde::to_vec(&order).unwrap();
+        assert_eq!(rmp_serde::from_slice::<OrderPlaced>(&pack).unwrap(), order);
+        let pretty = serde_json::to_string_pretty(&order).unwrap();
+        assert!(pretty.starts_with("{\n  \"orderId\""), "{pretty}");
+        assert_eq!(read(pretty.as_bytes()), read(&bytes));
     }
 }
 
@@ -194,4 +248,60 @@ fn a_value_that_the_schema_rejects_is_not_written() {
     order.total = Money::new(1, "EUR");
     order.placed_at = Formatted::from_text("now");
     assert!(order.to_vec().is_err());
+}
+
+#[test]
+fn a_value_that_its_type_cannot_write_is_an_error() {
+    let mut order = OrderPlaced::from_slice(&with("tokens", json!(["a"]))).unwrap();
+    order.tokens = Some(vec![Token("unwritable".to_owned())]);
+    let error = order.to_vec().unwrap_err();
+    assert_eq!(error, Error::NotSerializable("the token has expired".to_owned()));
+    assert_eq!(error.to_string(), "the value has no JSON: the token has expired");
+    for error in [
+        serde_json::to_string(&order).unwrap_err().to_string(),
+        serde_json::to_value(&order).unwrap_err().to_string(),
+        rmp_serde::to_vec(&order).unwrap_err().to_string(),
+    ] {
+        assert!(error.contains("the token has expired"), "{error}");
+    }
+}
+
+#[test]
+fn a_value_that_its_type_refuses_is_a_violation() {
+    let bytes = with("tokens", json!(["a", "unreadable"]));
+    assert!(OrderPlaced::check_bytes(&bytes));
+    let error = OrderPlaced::from_slice(&bytes).unwrap_err();
+    let violations = error.violations();
+    assert_eq!(violations.len(), 1, "{error}");
+    assert_eq!((&*violations[0].pointer, &*violations[0].keyword), ("/tokens/1", "rustType"));
+    let message = "`rustType` rejects \"unreadable\": the token is unknown";
+    assert_eq!(violations[0].message, message);
+    let error = serde_json::from_slice::<OrderPlaced>(&bytes).unwrap_err().to_string();
+    assert!(
+        error.contains("/tokens/1: `rustType` rejects") && error.contains("the token is unknown"),
+        "{error}"
+    );
+    // If the schema rejects the event too, its own violations are listed.
+    let mut invalid = order();
+    invalid["tokens"] = json!(["unreadable", ""]);
+    let error = OrderPlaced::from_value(&invalid).unwrap_err();
+    assert_eq!(error.violations()[0].keyword, "minLength", "{error}");
+}
+
+#[test]
+fn nested_types_are_written_in_little_time() {
+    let mut order = OrderPlaced::from_slice(&serde_json::to_vec(&order()).unwrap()).unwrap();
+    let mut parcel = Parcel::new();
+    for _ in 0..40 {
+        parcel = Parcel::new().with_content(Content { parcel: Some(Box::new(parcel)) });
+    }
+    order.parcel = Some(parcel);
+    let start = Instant::now();
+    let json = serde_json::to_vec(&order).unwrap();
+    assert_eq!(order.to_vec().unwrap(), json);
+    assert_eq!(OrderPlaced::from_slice(&json).unwrap(), order);
+    let pack = rmp_serde::to_vec(&order).unwrap();
+    assert_eq!(rmp_serde::from_slice::<OrderPlaced>(&pack).unwrap(), order);
+    assert!(serde_json::to_value(&order).is_ok() && serde_json::to_string_pretty(&order).is_ok());
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }

@@ -114,7 +114,8 @@ fn every_error_at_once_with_its_place() {
 #[test]
 fn no_text_of_a_schema_becomes_an_instruction_for_cargo() {
     let hostile = "x\\ncargo::rustc-link-arg=-x\\r\\u0085";
-    let schema = format!(r#"{{"$schema": "https://{hostile}", "properties": {{"{hostile}": {{"type": 5}}}}}}"#);
+    let schema =
+        format!(r#"{{"$schema": "https://{hostile}", "properties": {{"{hostile}": {{"type": 5}}}}}}"#);
     let project = Crate::new(&[("evschema.toml", ""), ("schemas/a/1.0.0.json", &schema)]);
     let errors = project.generate().unwrap_err();
     assert!(!errors.is_empty());
