@@ -51,7 +51,7 @@ impl DecodeError {
             Self::Event(error) | Self::Any(AnyError::Refused { error, .. } | AnyError::NotJson(error)) => {
                 Some(error)
             }
-            Self::Any(AnyError::NewerThanKnown { error, .. }) => Some(error),
+            Self::Any(AnyError::NewerThanKnown { error, .. }) => error.as_ref(),
             Self::Any(_) | Self::UnknownType { .. } => None,
         }
     }
