@@ -26,3 +26,5 @@ evschema_events::from_envelope! {
 }
 
 evschema_events::from_envelope!(commerce_order_placed::AnyOrderPlaced);
+evschema_events::from_envelope!(commerce_payment_captured::AnyPaymentCaptured);
+evschema_events::from_envelope!(fraud_alert_raised::AnyAlertRaised);

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod account;
+mod alerts;
 mod arguments;
 mod child;
 mod clock;
@@ -68,6 +69,7 @@ async fn run_child(role: Role) -> Attempt {
 async fn run_pattern(pattern: Pattern, servers: Servers, arguments: &Arguments) -> Attempt {
     match pattern {
         Pattern::Ledger => ledger::run(&servers, arguments).await,
+        Pattern::Alerts => alerts::run(&servers, arguments).await,
         Pattern::Orders => orders::run(servers, arguments).await,
     }
 }
