@@ -27,6 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Pattern {
     /// Event sourcing: accounts whose state is the result of their events.
     Ledger,
+    /// File pipeline: objects, a Lambda function, and readings of devices.
+    Files,
     /// Analytics: windows of time, alerts and notifications.
     Alerts,
     /// Asynchronous API: outbox, workers with an inbox, and a Lambda function.

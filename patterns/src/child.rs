@@ -16,6 +16,8 @@ pub(crate) enum Role {
     OrdersWorker,
     /// The Lambda function of the pattern `orders`.
     OrdersFunction,
+    /// The Lambda function of the pattern `files`.
+    FilesFunction,
 }
 
 /// The variables of a child process with the URLs of the servers.

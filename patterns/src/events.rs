@@ -28,3 +28,5 @@ evschema_events::from_envelope! {
 evschema_events::from_envelope!(commerce_order_placed::AnyOrderPlaced);
 evschema_events::from_envelope!(commerce_payment_captured::AnyPaymentCaptured);
 evschema_events::from_envelope!(fraud_alert_raised::AnyAlertRaised);
+evschema_events::from_envelope!(media_file_uploaded::AnyFileUploaded);
+evschema_events::from_envelope!(telemetry_reading_recorded::AnyReadingRecorded);

@@ -7,6 +7,7 @@ use async_nats::jetstream::{self, Context};
 use async_nats::{HeaderName, HeaderValue};
 use evschema_events::Envelope;
 use evschema_events::envelope::Binding;
+use futures_util::StreamExt as _;
 
 use crate::failure::Attempt;
 
@@ -109,6 +110,47 @@ pub(crate) fn without_message_id(headers: &HeaderMap) -> HeaderMap {
         }
     }
     rest
+}
+
+/// Publishes the first messages with a subject again, without their message ids. Returns their number.
+///
+/// # Errors
+///
+/// If the broker does not answer, or has fewer messages.
+pub(crate) async fn publish_again(
+    context: &Context,
+    stream: &Stream,
+    subject: &'static str,
+    count: usize,
+) -> Attempt<usize> {
+    let mut sequence = 1;
+    for _ in 0..count {
+        let found = stream.raw_message_builder().sequence(sequence).next_by_subject(subject).send().await?;
+        sequence = found.sequence + 1;
+        let headers = without_message_id(&found.headers);
+        context.publish_with_headers(subject, headers, found.payload).await?.await?;
+    }
+    Ok(count)
+}
+
+/// Waits until a stream has this number of messages with a subject, and returns their number.
+///
+/// # Errors
+///
+/// If the broker does not answer.
+pub(crate) async fn wait_for_messages(stream: &Stream, subject: &str, expected: usize) -> Attempt<usize> {
+    let start = Instant::now();
+    loop {
+        let mut subjects = stream.info_with_subjects(subject).await?;
+        let mut count = 0;
+        while let Some(found) = subjects.next().await {
+            count += found?.1;
+        }
+        if expected <= count || ELECTION_MAX < start.elapsed() {
+            return Ok(count);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Waits until a durable consumer has handled all messages.

@@ -15,6 +15,7 @@ mod clock;
 mod cluster;
 mod events;
 mod failure;
+mod files;
 mod identifier;
 mod jetstream;
 mod lambda;
@@ -62,6 +63,7 @@ fn run(arguments: &Arguments) -> Attempt {
 async fn run_child(role: Role) -> Attempt {
     match role {
         Role::OrdersWorker => orders::run_worker().await,
+        Role::FilesFunction => files::run_function().await,
         Role::OrdersFunction => orders::run_function().await,
     }
 }
@@ -70,6 +72,7 @@ async fn run_pattern(pattern: Pattern, servers: Servers, arguments: &Arguments) 
     match pattern {
         Pattern::Ledger => ledger::run(&servers, arguments).await,
         Pattern::Alerts => alerts::run(&servers, arguments).await,
+        Pattern::Files => files::run(&servers, arguments).await,
         Pattern::Orders => orders::run(servers, arguments).await,
     }
 }

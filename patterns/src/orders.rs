@@ -13,7 +13,7 @@ mod tables;
 mod upcasts;
 mod worker;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_nats::jetstream::Context;
 use async_nats::jetstream::stream::Stream;
@@ -123,14 +123,8 @@ async fn show_duplicates(
     let again = requests.len();
     let answers = tokio::task::spawn_blocking(move || client::repeat(&url, &requests)).await??;
     account.check("requests sent again, answered with 202", answers, again);
-    let (mut published, mut sequence, start) = (0, 1, Instant::now());
-    while published < again && start.elapsed() < Duration::from_secs(60) {
-        let found = stream.raw_message_builder().sequence(sequence).next_by_subject(PLACED).send().await?;
-        sequence = found.sequence + 1;
-        let headers = jetstream::without_message_id(&found.headers);
-        jetstream.publish_with_headers(PLACED, headers, found.payload).await?.await?;
-        published += 1;
-    }
+    let start = Instant::now();
+    let published = jetstream::publish_again(jetstream, stream, PLACED, again).await?;
     jetstream::wait_until_handled(stream, "fulfilment").await?;
     account.check("events published again", published, again);
     let after = tables::effects(pool).await?;
