@@ -55,3 +55,18 @@ fn orders() {
     assert_eq!(figures.number("messages in `batchItemFailures`"), 1);
     assert_eq!(figures.number("failed messages after the stock has arrived"), 0);
 }
+
+#[test]
+fn alerts() {
+    let figures = Figures::of(&["alerts", "--short"]);
+    figures.check(3);
+    assert_eq!(figures.number("payments counted in the windows"), 2_003);
+}
+
+#[test]
+fn files() {
+    let figures = Figures::of(&["files", "--short"]);
+    figures.check(3);
+    assert_eq!(figures.text("size of its rendition"), "80 x 60 pixels");
+    assert_eq!(figures.number("readings in the aggregates"), 300);
+}
