@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -11,7 +11,21 @@ use crate::data::repository;
 /// If the program does not compile.
 pub fn evschema() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(PROGRAM.get_or_init(build));
+    command(PROGRAM.get_or_init(|| build("evschema")))
+}
+
+/// Returns a command that runs the built `evschema-patterns`.
+///
+/// # Panics
+///
+/// If the program does not compile.
+pub fn patterns() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    command(PROGRAM.get_or_init(|| build("evschema-patterns")))
+}
+
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("EVSCHEMA_") {
             command.env_remove(name);
@@ -24,10 +38,10 @@ pub fn evschema() -> Command {
     command
 }
 
-/// Builds the program in the target folder of the running test. Cargo does not give the path of the program to the
+/// Builds a program in the target folder of the running test. Cargo does not give the path of the program to the
 /// tests of another package, and the program may not exist yet.
 #[expect(clippy::expect_used, reason = "in a test, a program that does not compile is a failure to report")]
-fn build() -> PathBuf {
+fn build(program: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a process has a program");
     // The path of a test is target/<profile>/deps/<test>.
     let folder = test.ancestors().nth(2).expect("a test is two folders below its target folder");
@@ -36,9 +50,9 @@ fn build() -> PathBuf {
     let mut command = Command::new(cargo);
     // Builds the whole workspace. In this way, Cargo uses the same features as for the test, and compiles no crate
     // twice.
-    command.args(["build", "--quiet", "--workspace", "--bin", "evschema"]).current_dir(repository());
+    command.args(["build", "--quiet", "--workspace", "--bin", program]).current_dir(repository());
     command.args(["--profile", if release { "release" } else { "test" }]);
     let status = command.status().expect("cargo runs");
-    assert!(status.success(), "`cargo build --bin evschema` {status}");
-    folder.join("evschema")
+    assert!(status.success(), "`cargo build --bin {program}` {status}");
+    folder.join(program)
 }

@@ -24,7 +24,7 @@ mod surface;
 mod trial;
 
 pub use browser::Browser;
-pub use command::evschema;
+pub use command::{evschema, patterns};
 pub use content_pairs::content_pair;
 pub use content_trial::{ContentFault, ContentSettings, ContentTrial, try_content};
 pub use data::{corpora, repository, schemas};

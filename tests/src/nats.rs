@@ -83,6 +83,15 @@ impl Nats {
         Ok(nats)
     }
 
+    /// Returns the path of the server program. If the machine does not have the program, the function fetches it.
+    ///
+    /// # Errors
+    ///
+    /// If the program is missing and cannot be fetched.
+    pub fn find_program() -> Result<PathBuf, Missing> {
+        find_server()
+    }
+
     /// Returns the URL for clients.
     #[must_use]
     pub fn url(&self) -> String {

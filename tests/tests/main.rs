@@ -14,6 +14,7 @@ mod codegen;
 mod engine;
 mod events;
 mod harness;
+mod patterns;
 mod registry;
 mod schemas;
 mod tidy;

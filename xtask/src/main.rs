@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod patterns;
 mod regenerate;
 mod schemathesis;
 mod step;
@@ -28,6 +29,8 @@ enum Task {
     Schemathesis(schemathesis::Args),
     /// Writes the generated files of the repository, or checks that they are current.
     Regenerate(regenerate::Args),
+    /// Runs patterns of event-driven systems on real servers, and prints an account of each.
+    Patterns(patterns::Args),
 }
 
 #[expect(clippy::print_stderr, reason = "the only place that prints the error of a task")]
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Schemathesis(args) => schemathesis::run(&args),
         Task::Regenerate(args) => regenerate::run(&args),
+        Task::Patterns(args) => patterns::run(&args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
