@@ -153,14 +153,8 @@ fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error:
     let Ok(files) = generate(&catalog, &[at], &Options::default()) else { return Ok(None) };
     let program = files.iter().find_map(program_of).ok_or("no generated file has a program")?;
     let program: &'static Program = Box::leak(Box::new(Program::new(program.leak(), &[])));
-    let document = Document::new(
-        "schemas/a/1.0.0.json",
-        Draft::Draft202012,
-        text.to_owned().leak(),
-        &[],
-        true,
-        (program, 0),
-    );
+    let document =
+        Document::new("schemas/a/1.0.0.json", Draft::Draft202012, text.to_owned().leak(), &[], (program, 0));
     Ok(Some(Box::leak(Box::new(document))))
 }
 
