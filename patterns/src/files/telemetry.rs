@@ -109,7 +109,7 @@ pub(super) async fn show(account: &mut Account, servers: &Servers, pool: &PgPool
 fn reading(number: usize) -> Attempt<Envelope<'static>> {
     let device_id = format!("A4C138F0{:04X}", number % DEVICES);
     let recorded_at = clock::now()?;
-    let tenths = if number % ANOMALY_EVERY == 0 { 700 + number % 100 } else { 150 + number % 100 };
+    let tenths = if number.is_multiple_of(ANOMALY_EVERY) { 700 + number % 100 } else { 150 + number % 100 };
     let celsius = Number::parse(&format!("{}.{}", tenths / 10, tenths % 10))?;
     match number % 3 {
         0 => {

@@ -119,11 +119,16 @@ impl Journal {
             return Ok(0);
         }
         let mut messages = consumer.messages().await?;
-        let mut count = 0;
+        let (mut count, mut last) = (0, after);
         while let Some(message) = messages.next().await {
             let message = message?;
             let info = message.info()?;
             let (position, is_last) = (info.stream_sequence, info.pending == 0);
+            // If the client must create its consumer again before the first message, it begins with the whole stream.
+            if position <= last {
+                continue;
+            }
+            last = position;
             let envelope =
                 Envelope::from_message(Binding::Nats, pairs(message.headers.as_ref()), &message.payload)?;
             let version = envelope.dataschema().unwrap_or_default();

@@ -71,10 +71,11 @@ impl Statement {
         let consumer = Consumer::<LedgerEvent, _, _>::new("statement", handler, self.letters.clone());
         let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
         let delivery = Delivery::new(evschema_events::Transport::Nats, headers, payload, 1);
-        match consumer.process(&delivery).await {
-            Disposition::Done => Ok(()),
-            other => Err(format!("the event ends as {other:?} again").into()),
+        let disposition = consumer.process(&delivery).await;
+        if disposition == Disposition::Done {
+            return Ok(());
         }
+        Err(format!("the event ends as {disposition:?} again").into())
     }
 
     /// Records the rate of a currency.

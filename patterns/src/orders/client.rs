@@ -88,7 +88,7 @@ fn run_client(url: &str, count: usize, pace: &dyn Pace, next: &AtomicUsize) -> A
             thread::sleep(Duration::from_millis(5));
         }
         // Old and new clients send at the same time.
-        let is_old = number % 2 == 0;
+        let is_old = number.is_multiple_of(2);
         let order = if is_old { old_order(number)? } else { new_order("EUR")? };
         let start = Instant::now();
         while post(&agent, url, &order.request)? != 202 {
@@ -180,7 +180,7 @@ fn old_order(number: usize) -> Attempt<Order> {
         currency: "EUR".to_owned(),
         total: (quantity * 1_495).into(),
     });
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         return request(order_id, &event, 1);
     }
     let line = Line::new(line::Required { sku: sku(), quantity, unit_price: 1_495.into() });
