@@ -229,15 +229,15 @@ impl Plan {
 
     /// Returns whether `null` is a value of a type.
     pub(crate) fn takes_null(&self, value: &TypeRef) -> bool {
-        value.nullable
-            || match &value.shape {
-                RustType::Json | RustType::Null => true,
-                RustType::Named(id) => match &self.definition(*id).body {
-                    // A newtype contains itself only through a box, so the recursion ends.
-                    Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
-                    Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => false,
-                    Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
-                },
+        let mut seen = BTreeSet::new();
+        let mut next = value;
+        loop {
+            if next.nullable {
+                return true;
+            }
+            let id = match &next.shape {
+                RustType::Json | RustType::Null => return true,
+                RustType::Named(id) => *id,
                 RustType::Bool
                 | RustType::Fixed(_)
                 | RustType::Integer
@@ -249,8 +249,15 @@ impl Plan {
                 | RustType::Array(..)
                 | RustType::Tuple { .. }
                 | RustType::OnlyProperty { .. }
-                | RustType::Text(_) => false,
+                | RustType::Text(_) => return false,
+            };
+            match &self.definition(id).body {
+                // A newtype that contains only itself has no value.
+                Body::Newtype { inner, .. } if seen.insert(id) => next = inner,
+                Body::Newtype { .. } | Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => return false,
+                Body::Union(variants) => return variants.iter().any(|variant| variant.case.takes_null()),
             }
+        }
     }
 
     /// Returns the form of a field.
