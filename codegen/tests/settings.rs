@@ -6,29 +6,28 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use evschema_codegen::{Layout, Options, Templates, generate};
+use evschema_codegen::{GeneratedFile, Layout, Options, Templates, generate};
 use evschema_model::{Catalog, Coordinates, Dialects, Manifest, Schema, Subject, Version};
 use serde_json::{Value, json};
 
 /// Returns the code of the subject `shop.order` with these settings, or all problems.
 fn generated(settings: &str, schema: &Value) -> Result<String, Vec<String>> {
+    let files = files(settings, schema)?;
+    Ok(files.into_iter().find(|file| file.path == "shop_order.rs").unwrap().text)
+}
+
+/// Returns the generated files of the subject `shop.order` with these settings, or all problems.
+fn files(settings: &str, schema: &Value) -> Result<Vec<GeneratedFile>, Vec<String>> {
     let at = Coordinates { subject: Subject::parse("shop.order").unwrap(), version: Version::new(1, 0, 0) };
     let text = serde_json::to_vec(schema).unwrap();
     let mut catalog = Catalog::default();
     catalog.insert(Arc::new(Schema::read(at.clone(), &text, &Dialects::default()).unwrap())).unwrap();
     let manifest = Manifest::parse(settings).unwrap();
     let options = Options::from_manifest(&manifest, Templates::default(), Layout::Modules);
-    match generate(&catalog, &[at], &options) {
-        Ok(files) => {
-            let file = files.into_iter().find(|file| file.path == "shop_order.rs");
-            Ok(file.unwrap().text)
-        }
-        Err(error) => Err(error
-            .problems
-            .iter()
-            .map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic))
-            .collect()),
-    }
+    generate(&catalog, &[at], &options).map_err(|error| {
+        let problems = error.problems.iter();
+        problems.map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic)).collect()
+    })
 }
 
 fn order() -> Value {
@@ -267,4 +266,45 @@ fn the_event_and_its_type_can_be_replaced() {
     assert_has(&code, &["#[must_use]\n    #[non_exhaustive]\n    pub struct Sale {"]);
     let code = generated("[gen.replace]\n\"shop.order\" = \"crate::Order\"", &order()).unwrap();
     assert_has(&code, &["pub struct ShopOrder(pub crate::Order);"]);
+}
+
+#[test]
+fn settings_apply_to_types_with_every_kind_of_content() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "a": {"$ref": "#/$defs/Struct"},
+            "b": {"$ref": "#/$defs/Texts"},
+            "c": {"$ref": "#/$defs/Integers"},
+            "d": {"$ref": "#/$defs/Union"},
+            "e": {"$ref": "#/$defs/Newtype"},
+        },
+        "$defs": {
+            "Struct": {"type": "object", "properties": {"a": {"type": "string"}}},
+            "Texts": {"enum": ["a", "b"]},
+            "Integers": {"enum": [1, 2]},
+            "Union": {"type": ["string", "boolean"]},
+            "Newtype": {"type": "string"},
+        },
+    });
+    let mut settings = String::new();
+    for kind in ["Struct", "Texts", "Integers", "Union", "Newtype"] {
+        settings += &format!(
+            "[gen.types.\"shop.order#/$defs/{kind}\"]\nname = \"My{kind}\"\nderives = [\"a::{kind}\"]\n\
+             attributes = [\"#[my(x)]\"]\n"
+        );
+    }
+    settings += "newtype = true\n";
+    let code = generated(&settings, &schema).unwrap();
+    for (kind, item) in [
+        ("Struct", "struct MyStruct {"),
+        ("Texts", "enum MyTexts {"),
+        ("Integers", "enum MyIntegers {"),
+        ("Union", "enum MyUnion {"),
+        ("Newtype", "struct MyNewtype(pub String);"),
+    ] {
+        let (before, _) = code.split_once(&format!("pub {item}")).unwrap_or_else(|| panic!("{item}: {code}"));
+        let (_, before) = before.rsplit_once("#[derive(").unwrap();
+        assert!(before.contains(&format!("a::{kind})]")) && before.contains("#[my(x)]\n"), "{before}");
+    }
 }
