@@ -16,6 +16,7 @@ mod requests;
 mod settings;
 mod typing;
 mod unions;
+mod variant_names;
 mod variants;
 
 pub(crate) use borrowed::Borrowed;

@@ -9,3 +9,4 @@ mod lines;
 mod names;
 mod suite;
 mod templates;
+mod variant_names;
