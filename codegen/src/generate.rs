@@ -26,6 +26,7 @@ pub fn generate(
     let (documents, events) = opened(catalog, selection, options.formats)?;
     let ids = closure(&documents, &events);
     let mut planner = Planner::new(&documents, options.keep_unknown);
+    planner.borrows(options.borrowed);
     planner.request(&options.types, &ids);
     for event in &events {
         planner.add_event(*event);

@@ -207,6 +207,10 @@ pub(crate) struct Plan {
     /// For each document, the types of other documents that its types use, with their names in its module.
     pub(crate) imports: BTreeMap<DocumentId, BTreeMap<TypeId, String>>,
     pub(crate) events: Vec<Event>,
+    /// Whether types with strings have a second form that borrows the strings.
+    pub(crate) borrows: bool,
+    /// For each document, the names that a type and the borrowed form of another type would have. Neither has them.
+    pub(crate) contested: BTreeMap<DocumentId, BTreeSet<String>>,
 }
 
 impl TypeRef {

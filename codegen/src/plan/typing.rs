@@ -158,6 +158,11 @@ impl<'a, 'c> Planner<'a, 'c> {
         &self.plan
     }
 
+    /// Sets whether types with strings have a second form that borrows the strings. These forms also need names.
+    pub(crate) fn borrows(&mut self, borrows: bool) {
+        self.plan.borrows = borrows;
+    }
+
     pub(super) fn plan_mut(&mut self) -> &mut Plan {
         &mut self.plan
     }

@@ -206,3 +206,35 @@ fn edits_change_the_meaning_of_no_name() {
     }
     assert!(1_000 < kept, "only {kept} names survived");
 }
+
+#[test]
+fn a_type_never_takes_the_name_of_a_borrowed_form() {
+    let types = |names: &[&str]| {
+        let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let refer = |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/$defs/{name}")}));
+        let define = |name: &&str| ((*name).to_owned(), object.clone());
+        let schema = json!({
+            "type": "object",
+            "properties": names.iter().map(refer).collect::<Map<_, _>>(),
+            "$defs": names.iter().map(define).collect::<Map<_, _>>(),
+        });
+        let mut catalog = Catalog::default();
+        let at = at(SUBJECT, "1.0.0");
+        let schema = Schema::read(at.clone(), schema.to_string().as_bytes(), &Dialects::default()).unwrap();
+        catalog.insert(Arc::new(schema)).unwrap();
+        let files = generate(&catalog, &[at], &Options { borrowed: true, ..Options::default() }).unwrap();
+        let types = surface(&files, "shop_order_placed::v1").unwrap();
+        types.into_keys().filter(|name| !name.starts_with("OrderPlaced")).collect::<Vec<String>>()
+    };
+    assert_eq!(types(&["Order"]), ["Order", "OrderRef"]);
+    assert_eq!(
+        types(&["Order", "OrderRef"]),
+        ["Order", "OrderBorrowed", "OrderRefDefinition", "OrderRefDefinitionRef"]
+    );
+    let three = types(&["Order", "OrderRef", "OrderBorrowed"]);
+    assert_eq!(three.len(), 6, "{three:?}");
+    assert!(
+        !three.contains(&"OrderRef".to_owned()) && !three.contains(&"OrderBorrowed".to_owned()),
+        "{three:?}"
+    );
+}
