@@ -165,11 +165,6 @@ fn schemas_and_settings_give_names() {
 
 #[test]
 fn wrong_names_are_errors_with_their_place() {
-    let named = |place: &str, name: Value| {
-        let mut schema = order();
-        schema.pointer_mut(place).unwrap()["x-rust-name"] = name;
-        schema
-    };
     for (place, name, expected) in [
         (
             "/$defs/Line",
@@ -266,6 +261,38 @@ fn the_event_and_its_type_can_be_replaced() {
     assert_has(&code, &["#[must_use]\n    #[non_exhaustive]\n    pub struct Sale {"]);
     let code = generated("[gen.replace]\n\"shop.order\" = \"crate::Order\"", &order()).unwrap();
     assert_has(&code, &["pub struct ShopOrder(pub crate::Order);"]);
+}
+
+/// Returns the order with this name at a place.
+fn named(place: &str, name: Value) -> Value {
+    let mut schema = order();
+    schema.pointer_mut(place).unwrap()["x-rust-name"] = name;
+    schema
+}
+
+#[test]
+fn names_are_checked_where_they_are_used() {
+    for (name, expected) in [
+        (json!("x: u8, pub y"), "the name is not an identifier"),
+        (json!("rest"), "a field with this name keeps"),
+        (json!("type"), "the name is a keyword"),
+        (json!("a b"), "the name is not an identifier"),
+        (json!(5), "the name is not a string"),
+    ] {
+        let property = json!({"type": "string", "x-rust-name": name});
+        let object = json!({"properties": {"a": property}});
+        for (schema, place) in [
+            (json!({"type": "object", "allOf": [object]}), "/allOf/0/properties/a"),
+            (json!({"type": "object", "anyOf": [object]}), "/anyOf/0/properties/a"),
+            (json!({"$ref": "#/$defs/X", "$defs": {"X": object}}), "/$defs/X/properties/a"),
+            (json!({"type": "object", "$ref": "#/$defs/X", "$defs": {"X": object}}), "/$defs/X/properties/a"),
+        ] {
+            assert_problem("", &schema, &format!("({place}/x-rust-name) `x-rust-name`: {expected}"));
+        }
+    }
+    // A name that nothing uses has no effect.
+    let unused = json!({"type": "object", "not": {"properties": {"a": {"x-rust-name": "a b"}}}});
+    assert!(generated("", &unused).is_ok());
 }
 
 #[test]

@@ -104,6 +104,8 @@ impl Planner<'_, '_> {
         let mut problems = std::mem::take(&mut self.requests.problems);
         problems.extend(self.unused_settings());
         problems.extend(self.name_problems());
+        let mut seen = BTreeSet::new();
+        problems.retain(|problem| seen.insert((problem.path.clone(), problem.diagnostic.to_string())));
         problems
     }
 
