@@ -45,6 +45,15 @@ pub(crate) const RESERVED_TYPES: [&str; 16] = [
     "Vec",
 ];
 
+/// The name of the runtime crate in generated modules.
+pub(crate) const RUNTIME: &str = "rt";
+
+/// The types of Rust that need no import. No module or type of generated code has such a name.
+pub(crate) const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32",
+    "u64", "u8", "usize",
+];
+
 /// Names of fields that generated structs use for another purpose.
 const RESERVED_FIELDS: [&str; 1] = ["rest"];
 

@@ -296,6 +296,16 @@ fn names_are_checked_where_they_are_used() {
 }
 
 #[test]
+fn names_of_generated_code_are_not_names_of_types() {
+    for name in ["rt", "str", "u8", "bool"] {
+        let expected = "generated code uses this name with another meaning";
+        assert_problem("", &named("/$defs/Line", json!(name)), expected);
+        let settings = format!("[gen.types.\"shop.order\"]\nname = \"{name}\"");
+        assert_problem(&settings, &order(), expected);
+    }
+}
+
+#[test]
 fn settings_apply_to_types_with_every_kind_of_content() {
     let schema = json!({
         "type": "object",
@@ -334,4 +344,29 @@ fn settings_apply_to_types_with_every_kind_of_content() {
         let (_, before) = before.rsplit_once("#[derive(").unwrap();
         assert!(before.contains(&format!("a::{kind})]")) && before.contains("#[my(x)]\n"), "{before}");
     }
+}
+
+#[test]
+fn no_module_has_the_name_of_a_path_in_generated_code() {
+    let object = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    let schema = json!({"type": "object", "properties": {
+        "rt": object, "time": object, "url": object, "str": object, "other": object
+    }});
+    let settings = "[gen]\nderives = [\"url::X\"]\n[gen.formats]\ndate = \"time::Date\"";
+    let modules = |settings: &str| {
+        let glue = files(settings, &schema)
+            .unwrap()
+            .into_iter()
+            .find(|file| file.path == "shop_order/v1.glue.rs")
+            .unwrap()
+            .text;
+        let types: Vec<String> =
+            glue.lines().filter_map(|line| Some(line.trim().split_once(" in ")?.1.to_owned())).collect();
+        types.join(" ")
+    };
+    assert_eq!(modules(""), "shop_order { capital_rt { time { url { capital_str { other {");
+    assert_eq!(
+        modules(settings),
+        "shop_order { capital_rt { capital_time { capital_url { capital_str { other {"
+    );
 }

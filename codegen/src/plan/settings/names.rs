@@ -7,7 +7,7 @@ use evschema_model::{Code, Diagnostic};
 use serde_json::Value;
 
 use crate::disk::Problem;
-use crate::names::{Style, distinct_beside};
+use crate::names::{self, Style, distinct_beside};
 use crate::plan::Requested;
 use crate::plan::path::root_name;
 use crate::plan::requests::wrong;
@@ -33,7 +33,7 @@ impl Planner<'_, '_> {
             if requested.name.is_none()
                 && let Some(place) = place.filter(|place| !self.is_property(*place))
             {
-                requested.name = self.checked_name(place, syntax::check_type_name);
+                requested.name = self.checked_name(place, check_type_name);
             }
             self.plan_mut().definitions[at].requested = requested;
         }
@@ -106,7 +106,7 @@ impl Planner<'_, '_> {
                     problems.push(wrong(&setting, message, "choose another name"));
                 }
             };
-            check(format!("{setting}.name"), &settings.name, syntax::check_type_name);
+            check(format!("{setting}.name"), &settings.name, check_type_name);
             for (json, field) in &settings.fields {
                 check(format!("{setting}.fields.\"{json}\".name"), &field.name, syntax::check_field_name);
             }
@@ -188,4 +188,13 @@ impl Planner<'_, '_> {
         let at = self.documents.schema(self.documents.document(place)).at();
         format!("{}#{}", at.subject, self.documents.pointer(place))
     }
+}
+
+/// Returns an error if a text cannot be the name of a generated type.
+fn check_type_name(text: &str) -> Result<(), &'static str> {
+    syntax::check_type_name(text)?;
+    if text == names::RUNTIME || names::PRIMITIVES.contains(&text) {
+        return Err("generated code uses this name with another meaning");
+    }
+    Ok(())
 }
