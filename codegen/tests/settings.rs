@@ -346,6 +346,39 @@ fn settings_apply_to_types_with_every_kind_of_content() {
     }
 }
 
+/// Returns an order whose lines are also examined by a `contains`, so that a type of its own reads them.
+fn examined() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "all": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/Line"},
+                "contains": {"properties": {"extra": {"const": 1}}, "required": ["extra"]},
+            },
+        },
+        "$defs": {"Line": {"type": "object", "properties": {"sku": {"type": "string"}}}},
+    })
+}
+
+#[test]
+fn settings_apply_to_all_types_of_a_schema() {
+    let settings = r##"
+        [gen.types."shop.order#/$defs/Line"]
+        name = "Row"
+        derives = ["a::B"]
+        fields.sku = { name = "number", attributes = ["#[x]"] }
+    "##;
+    let code = generated(settings, &examined()).unwrap();
+    assert_has(&code, &["a::B)]\n", "pub struct Row {", "#[x]\n        pub number: Option<String>,"]);
+    let mut both = examined();
+    both["properties"]["one"] = json!({"$ref": "#/$defs/Line"});
+    assert_problem(settings, &both, "several types have the name `Row`");
+    let code = generated(&settings.replace("name = \"Row\"", ""), &both).unwrap();
+    assert_eq!(code.matches("pub number: Option<String>,").count(), 2, "{code}");
+    assert_eq!(code.matches("a::B)]").count(), 2, "{code}");
+}
+
 #[test]
 fn no_module_has_the_name_of_a_path_in_generated_code() {
     let object = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});

@@ -71,6 +71,9 @@ pub(crate) struct Definition {
     pub(crate) path: TypePath,
     /// The schema of the type's values, if it is one schema.
     pub(crate) place: Option<Place>,
+    /// The schema whose settings apply to the type. If other schemas examine the values of this schema, several types
+    /// have its settings.
+    pub(crate) asked: Option<Place>,
     /// Its name in the module. Empty until the plan is complete.
     pub(crate) name: String,
     pub(crate) requested: Requested,

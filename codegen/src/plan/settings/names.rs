@@ -21,11 +21,11 @@ impl Planner<'_, '_> {
     /// Gives each type the name, traits and attributes that the settings or its schema request.
     pub(super) fn give_requests(&mut self) {
         for at in 0..self.plan().definitions.len() {
-            let place = self.plan().definitions[at].place;
+            let (place, asked) = (self.plan().definitions[at].place, self.plan().definitions[at].asked);
             let all = &self.requests.options;
             let mut requested =
                 Requested { name: None, derives: all.derives.clone(), attributes: all.attributes.clone() };
-            if let Some(settings) = self.requests.settings_of(place) {
+            if let Some(settings) = self.requests.settings_of(asked) {
                 requested.name.clone_from(&settings.name);
                 requested.derives.extend(settings.derives.iter().cloned());
                 requested.attributes.extend(settings.attributes.iter().cloned());
@@ -117,15 +117,22 @@ impl Planner<'_, '_> {
     }
 
     /// Returns a problem for each name that types of two schemas of one module request, and for each request for the name
-    /// of the event's type.
+    /// of the event's type. Also returns a problem if a setting names a schema that has several types.
     fn equal_types(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut known: BTreeMap<_, Place> = BTreeMap::new();
         for definition in &self.plan().definitions {
-            let (Some(name), Some(place)) = (&definition.requested.name, definition.place) else { continue };
+            let place = definition.asked.or(definition.place);
+            let (Some(name), Some(place)) = (&definition.requested.name, place) else { continue };
             let root = root_name(&self.documents.schema(definition.home).at().subject);
-            let first = *known.entry((definition.home, name)).or_insert(place);
-            let message = if first != place {
+            let first = known.insert((definition.home, name), place);
+            let is_setting = self.requests.settings_of(Some(place)).is_some_and(|one| one.name.is_some());
+            let message = if first == Some(place) && is_setting {
+                format!(
+                    "several types have the name `{name}`, because a keyword such as `contains` or `if` also \
+                     examines some values of the schema"
+                )
+            } else if let Some(first) = first.filter(|first| *first != place) {
                 format!("the type of `{}` has the same name `{name}`", self.key(first))
             } else if *name == root && !definition.is_root() {
                 format!("`{name}` is the name of the event's type")
