@@ -68,6 +68,7 @@ pub fn explain(
     let ids = closure(&documents, &events);
     let modules = modules(&documents, &ids, &events);
     let mut planner = Planner::new(&documents, options.keep_unknown);
+    planner.borrows(options.borrowed);
     planner.request(&options.types, &ids);
     for event in events {
         planner.add_event(event);

@@ -6,7 +6,7 @@ use crate::disk::Problem;
 use crate::generate_error::GenerateError;
 use crate::opened::{closure, opened};
 use crate::options::{GeneratedFile, Options, Templates};
-use crate::plan::{Planner, modules};
+use crate::plan::{Planner, modules, not_identifiers};
 use crate::program::link;
 use crate::render::{Input, PrintError, render};
 use crate::upcast::upcasts;
@@ -26,6 +26,7 @@ pub fn generate(
     let (documents, events) = opened(catalog, selection, options.formats)?;
     let ids = closure(&documents, &events);
     let mut planner = Planner::new(&documents, options.keep_unknown);
+    planner.borrows(options.borrowed);
     planner.request(&options.types, &ids);
     for event in &events {
         planner.add_event(*event);
@@ -36,6 +37,12 @@ pub fn generate(
     }
     let programs = link(&mut planner, &ids);
     let plan = planner.finish();
+    let wrong = not_identifiers(&plan);
+    if !wrong.is_empty() {
+        let problem =
+            |(document, name): (DocumentId, String)| of_name(documents.schema(document).at(), &name);
+        return Err(GenerateError::new(wrong.into_iter().map(problem).collect()));
+    }
     let modules = modules(&documents, &ids, &events);
     let upcasts = upcasts(catalog, &documents, &plan, options.formats);
     let defaults = defaults(catalog, &documents, &plan, options.formats);
@@ -48,6 +55,12 @@ pub fn generate(
         defaults: &defaults,
     };
     render(&input, options).map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
+}
+
+fn of_name(at: &Coordinates, name: &str) -> Problem {
+    let message = format!("the name `{}` is not an identifier of Rust", name.escape_debug());
+    let diagnostic = Diagnostic::new(Code::BadSetting, message).help("choose another name");
+    Problem { path: format!("{}/{}.json", at.subject, at.version).into(), diagnostic }
 }
 
 fn of_template(error: &PrintError, templates: &Templates) -> Problem {

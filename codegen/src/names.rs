@@ -45,6 +45,15 @@ pub(crate) const RESERVED_TYPES: [&str; 16] = [
     "Vec",
 ];
 
+/// The name of the runtime crate in generated modules.
+pub(crate) const RUNTIME: &str = "rt";
+
+/// The types of Rust that need no import. No module or type of generated code has such a name.
+pub(crate) const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32",
+    "u64", "u8", "usize",
+];
+
 /// Names of fields that generated structs use for another purpose.
 const RESERVED_FIELDS: [&str; 1] = ["rest"];
 
@@ -73,7 +82,8 @@ impl Style {
             Self::Type => camel(&words, text),
             Self::Field => snake(&words, text),
         };
-        if plain != self.name(text) {
+        let is_reserved = self == Self::Field && RESERVED_FIELDS.contains(&plain.as_str());
+        if plain != self.name(text) && !is_reserved {
             return plain;
         }
         // The JSON name has only small letters and digits. The shared name must not remain, so the name gets a word.
@@ -300,6 +310,8 @@ mod tests {
         assert_eq!(fields(&["userId", "user_id"]), ["user_capital_id", "user_underscore_id"]);
         assert_eq!(fields(&["id", "id-", "total"]), ["id_plain", "id_hyphen", "total"]);
         assert_eq!(distinct(Style::Type, &["a", "A"]), ["APlain", "CapitalA"]);
+        assert_eq!(fields(&["rest", "Rest"]), ["rest_plain", "capital_rest"]);
+        assert_eq!(fields(&["rest"]), ["rest_"]);
         // `user_underscore_id` was the name of another property, so no property has this name now.
         let three = fields(&["user_id", "user_underscore_id", "userId"]);
         assert!(three[0].starts_with("user_underscore_id_x"), "{three:?}");

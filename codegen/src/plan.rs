@@ -6,6 +6,7 @@ mod boxes;
 mod clusters;
 mod constraints;
 mod definitions;
+mod identifiers;
 mod integers;
 mod literals;
 mod modules;
@@ -16,6 +17,7 @@ mod requests;
 mod settings;
 mod typing;
 mod unions;
+mod variant_names;
 mod variants;
 
 pub(crate) use borrowed::Borrowed;
@@ -24,6 +26,7 @@ pub(crate) use definitions::{
     Body, Case, Field, Form, IntegerVariant, Plan, Requested, RustType, Struct, TextVariant, TypeId, TypeRef,
     UnionVariant,
 };
+pub(crate) use identifiers::not_identifiers;
 pub(crate) use modules::{Module, modules};
 pub(crate) use path::root_name;
 pub(crate) use typing::Planner;

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use evschema_model::graph::{DocumentId, Place};
 use serde_json::{Map, Value, json};
 
-use numbering::{finish, linked_reference, positions, reference};
+use numbering::{finish, finish_node, linked_reference, positions, reference};
 
 use crate::plan::Planner;
 
@@ -210,14 +210,11 @@ impl Linker<'_, '_, '_> {
             let of_types = builder.of_types.iter().filter(|_| !is_dynamic);
             let of_types: BTreeSet<Place> = of_types.filter_map(|number| builder.places[*number]).collect();
             let mut nodes: Vec<(usize, Option<Place>, Map<String, Value>)> = Vec::new();
-            for ((node, place), position) in
+            for ((mut node, place), position) in
                 builder.nodes.into_iter().zip(builder.places).zip(&all[&document])
             {
-                let mut node = Value::Object(node);
-                finish(&mut node, Some(*position), &position_of);
-                if let Value::Object(node) = node {
-                    nodes.push((*position, place, node));
-                }
+                finish_node(&mut node, *position, &position_of);
+                nodes.push((*position, place, node));
             }
             nodes.sort_by_key(|(position, ..)| *position);
             let nodes: Vec<_> = nodes.into_iter().map(|(_, place, node)| (place, node)).collect();

@@ -2,6 +2,7 @@
 
 mod any;
 mod blame;
+mod constructors;
 mod literals;
 mod printer;
 mod types;

@@ -38,10 +38,10 @@ pub(crate) struct IndexEntry {
     pub(crate) path: String,
 }
 
-/// A type of another module that the module re-exports.
+/// A type of another module that the module re-exports, or the module of its constructor.
 #[derive(Debug, Serialize)]
 pub(crate) struct Use {
-    /// The path of the type, and its name in this module if that differs: `super::x::v1::Name as Other`.
+    /// The path of the item, and its name in this module if that differs: `super::x::v1::Name as Other`.
     pub(crate) path: String,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Version {
     pub(crate) docs: Vec<String>,
     /// The path of the runtime crate; templates import it as `rt`.
     pub(crate) runtime: String,
-    /// Types that the module re-exports.
+    /// Types that the module re-exports, with the modules of their constructors.
     pub(crate) uses: Vec<Use>,
     /// Other names of types: the name of the event, if its type is a definition with another name.
     pub(crate) aliases: Vec<Alias>,

@@ -6,29 +6,28 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use evschema_codegen::{Layout, Options, Templates, generate};
+use evschema_codegen::{GeneratedFile, Layout, Options, Templates, generate};
 use evschema_model::{Catalog, Coordinates, Dialects, Manifest, Schema, Subject, Version};
 use serde_json::{Value, json};
 
 /// Returns the code of the subject `shop.order` with these settings, or all problems.
 fn generated(settings: &str, schema: &Value) -> Result<String, Vec<String>> {
+    let files = files(settings, schema)?;
+    Ok(files.into_iter().find(|file| file.path == "shop_order.rs").unwrap().text)
+}
+
+/// Returns the generated files of the subject `shop.order` with these settings, or all problems.
+fn files(settings: &str, schema: &Value) -> Result<Vec<GeneratedFile>, Vec<String>> {
     let at = Coordinates { subject: Subject::parse("shop.order").unwrap(), version: Version::new(1, 0, 0) };
     let text = serde_json::to_vec(schema).unwrap();
     let mut catalog = Catalog::default();
     catalog.insert(Arc::new(Schema::read(at.clone(), &text, &Dialects::default()).unwrap())).unwrap();
     let manifest = Manifest::parse(settings).unwrap();
     let options = Options::from_manifest(&manifest, Templates::default(), Layout::Modules);
-    match generate(&catalog, &[at], &options) {
-        Ok(files) => {
-            let file = files.into_iter().find(|file| file.path == "shop_order.rs");
-            Ok(file.unwrap().text)
-        }
-        Err(error) => Err(error
-            .problems
-            .iter()
-            .map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic))
-            .collect()),
-    }
+    generate(&catalog, &[at], &options).map_err(|error| {
+        let problems = error.problems.iter();
+        problems.map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic)).collect()
+    })
 }
 
 fn order() -> Value {
@@ -166,11 +165,6 @@ fn schemas_and_settings_give_names() {
 
 #[test]
 fn wrong_names_are_errors_with_their_place() {
-    let named = |place: &str, name: Value| {
-        let mut schema = order();
-        schema.pointer_mut(place).unwrap()["x-rust-name"] = name;
-        schema
-    };
     for (place, name, expected) in [
         (
             "/$defs/Line",
@@ -267,4 +261,145 @@ fn the_event_and_its_type_can_be_replaced() {
     assert_has(&code, &["#[must_use]\n    #[non_exhaustive]\n    pub struct Sale {"]);
     let code = generated("[gen.replace]\n\"shop.order\" = \"crate::Order\"", &order()).unwrap();
     assert_has(&code, &["pub struct ShopOrder(pub crate::Order);"]);
+}
+
+/// Returns the order with this name at a place.
+fn named(place: &str, name: Value) -> Value {
+    let mut schema = order();
+    schema.pointer_mut(place).unwrap()["x-rust-name"] = name;
+    schema
+}
+
+#[test]
+fn names_are_checked_where_they_are_used() {
+    for (name, expected) in [
+        (json!("x: u8, pub y"), "the name is not an identifier"),
+        (json!("rest"), "a field with this name keeps"),
+        (json!("type"), "the name is a keyword"),
+        (json!("a b"), "the name is not an identifier"),
+        (json!(5), "the name is not a string"),
+    ] {
+        let property = json!({"type": "string", "x-rust-name": name});
+        let object = json!({"properties": {"a": property}});
+        for (schema, place) in [
+            (json!({"type": "object", "allOf": [object]}), "/allOf/0/properties/a"),
+            (json!({"type": "object", "anyOf": [object]}), "/anyOf/0/properties/a"),
+            (json!({"$ref": "#/$defs/X", "$defs": {"X": object}}), "/$defs/X/properties/a"),
+            (json!({"type": "object", "$ref": "#/$defs/X", "$defs": {"X": object}}), "/$defs/X/properties/a"),
+        ] {
+            assert_problem("", &schema, &format!("({place}/x-rust-name) `x-rust-name`: {expected}"));
+        }
+    }
+    // A name that nothing uses has no effect.
+    let unused = json!({"type": "object", "not": {"properties": {"a": {"x-rust-name": "a b"}}}});
+    assert!(generated("", &unused).is_ok());
+}
+
+#[test]
+fn names_of_generated_code_are_not_names_of_types() {
+    for name in ["rt", "str", "u8", "bool"] {
+        let expected = "generated code uses this name with another meaning";
+        assert_problem("", &named("/$defs/Line", json!(name)), expected);
+        let settings = format!("[gen.types.\"shop.order\"]\nname = \"{name}\"");
+        assert_problem(&settings, &order(), expected);
+    }
+}
+
+#[test]
+fn settings_apply_to_types_with_every_kind_of_content() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "a": {"$ref": "#/$defs/Struct"},
+            "b": {"$ref": "#/$defs/Texts"},
+            "c": {"$ref": "#/$defs/Integers"},
+            "d": {"$ref": "#/$defs/Union"},
+            "e": {"$ref": "#/$defs/Newtype"},
+        },
+        "$defs": {
+            "Struct": {"type": "object", "properties": {"a": {"type": "string"}}},
+            "Texts": {"enum": ["a", "b"]},
+            "Integers": {"enum": [1, 2]},
+            "Union": {"type": ["string", "boolean"]},
+            "Newtype": {"type": "string"},
+        },
+    });
+    let mut settings = String::new();
+    for kind in ["Struct", "Texts", "Integers", "Union", "Newtype"] {
+        settings += &format!(
+            "[gen.types.\"shop.order#/$defs/{kind}\"]\nname = \"My{kind}\"\nderives = [\"a::{kind}\"]\n\
+             attributes = [\"#[my(x)]\"]\n"
+        );
+    }
+    settings += "newtype = true\n";
+    let code = generated(&settings, &schema).unwrap();
+    for (kind, item) in [
+        ("Struct", "struct MyStruct {"),
+        ("Texts", "enum MyTexts {"),
+        ("Integers", "enum MyIntegers {"),
+        ("Union", "enum MyUnion {"),
+        ("Newtype", "struct MyNewtype(pub String);"),
+    ] {
+        let (before, _) = code.split_once(&format!("pub {item}")).unwrap_or_else(|| panic!("{item}: {code}"));
+        let (_, before) = before.rsplit_once("#[derive(").unwrap();
+        assert!(before.contains(&format!("a::{kind})]")) && before.contains("#[my(x)]\n"), "{before}");
+    }
+}
+
+/// Returns an order whose lines are also examined by a `contains`, so that a type of its own reads them.
+fn examined() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "all": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/Line"},
+                "contains": {"properties": {"extra": {"const": 1}}, "required": ["extra"]},
+            },
+        },
+        "$defs": {"Line": {"type": "object", "properties": {"sku": {"type": "string"}}}},
+    })
+}
+
+#[test]
+fn settings_apply_to_all_types_of_a_schema() {
+    let settings = r##"
+        [gen.types."shop.order#/$defs/Line"]
+        name = "Row"
+        derives = ["a::B"]
+        fields.sku = { name = "number", attributes = ["#[x]"] }
+    "##;
+    let code = generated(settings, &examined()).unwrap();
+    assert_has(&code, &["a::B)]\n", "pub struct Row {", "#[x]\n        pub number: Option<String>,"]);
+    let mut both = examined();
+    both["properties"]["one"] = json!({"$ref": "#/$defs/Line"});
+    assert_problem(settings, &both, "several types have the name `Row`");
+    let code = generated(&settings.replace("name = \"Row\"", ""), &both).unwrap();
+    assert_eq!(code.matches("pub number: Option<String>,").count(), 2, "{code}");
+    assert_eq!(code.matches("a::B)]").count(), 2, "{code}");
+}
+
+#[test]
+fn no_module_has_the_name_of_a_path_in_generated_code() {
+    let object = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    let schema = json!({"type": "object", "properties": {
+        "rt": object, "time": object, "url": object, "str": object, "other": object
+    }});
+    let settings = "[gen]\nderives = [\"url::X\"]\n[gen.formats]\ndate = \"time::Date\"";
+    let modules = |settings: &str| {
+        let glue = files(settings, &schema)
+            .unwrap()
+            .into_iter()
+            .find(|file| file.path == "shop_order/v1.glue.rs")
+            .unwrap()
+            .text;
+        let types: Vec<String> =
+            glue.lines().filter_map(|line| Some(line.trim().split_once(" in ")?.1.to_owned())).collect();
+        types.join(" ")
+    };
+    assert_eq!(modules(""), "shop_order { capital_rt { time { url { capital_str { other {");
+    assert_eq!(
+        modules(settings),
+        "shop_order { capital_rt { capital_time { capital_url { capital_str { other {"
+    );
 }

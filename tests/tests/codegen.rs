@@ -9,4 +9,5 @@ mod lines;
 mod names;
 mod suite;
 mod templates;
+mod variant_names;
 mod violations;

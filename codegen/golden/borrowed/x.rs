@@ -20,6 +20,9 @@ pub mod v1 {
         pub paid: Option<Paid>,
         pub inside: Option<Box<X>>,
         pub other: Option<ParcelRef>,
+        pub order: Option<Order>,
+        pub order_ref: Option<OrderRefDefinition>,
+        pub order_borrowed: Option<OrderBorrowedDefinition>,
         pub anything: Option<rt::Json>,
         /// All other properties.
         pub rest: rt::Map<bool>,
@@ -39,6 +42,9 @@ pub mod v1 {
         pub paid: Option<PaidRef<'a>>,
         pub inside: Option<Box<XRef<'a>>>,
         pub other: Option<ParcelRefRef<'a>>,
+        pub order: Option<OrderBorrowedX18e78237<'a>>,
+        pub order_ref: Option<OrderRefDefinitionRef<'a>>,
+        pub order_borrowed: Option<OrderBorrowedDefinitionRef<'a>>,
         pub anything: Option<rt::Json>,
         /// All other properties.
         pub rest: rt::MapRef<'a, bool>,
@@ -127,6 +133,45 @@ pub mod v1 {
     #[non_exhaustive]
     pub struct ParcelRefRef<'a> {
         pub parcel: Option<rt::Cow<'a, str>>,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct Order {
+        pub a: Option<String>,
+    }
+
+    /// [`Order`] with strings borrowed from the event.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct OrderBorrowedX18e78237<'a> {
+        pub a: Option<rt::Cow<'a, str>>,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct OrderRefDefinition {
+        pub b: Option<String>,
+    }
+
+    /// [`OrderRefDefinition`] with strings borrowed from the event.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct OrderRefDefinitionRef<'a> {
+        pub b: Option<rt::Cow<'a, str>>,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct OrderBorrowedDefinition {
+        pub c: Option<String>,
+    }
+
+    /// [`OrderBorrowedDefinition`] with strings borrowed from the event.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct OrderBorrowedDefinitionRef<'a> {
+        pub c: Option<rt::Cow<'a, str>>,
     }
 
     include!("x/v1.glue.rs");

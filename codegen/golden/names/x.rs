@@ -42,6 +42,8 @@ pub mod v1 {
         pub option: Option<XOption>,
         pub result: Option<Result>,
         pub definition: Option<OptionDefinition>,
+        pub rt: Option<Rt>,
+        pub str: Option<Str>,
     }
 
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -85,6 +87,18 @@ pub mod v1 {
     #[non_exhaustive]
     pub struct OptionDefinition {
         pub new: Option<String>,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct Rt {
+        pub str: String,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub struct Str {
+        pub rt: String,
     }
 
     include!("x/v1.glue.rs");

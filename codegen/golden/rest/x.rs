@@ -9,6 +9,10 @@ pub mod v1 {
     #[non_exhaustive]
     pub struct X {
         pub id: String,
+        /// JSON: `rest`.
+        pub rest_plain: Option<String>,
+        /// JSON: `Rest`.
+        pub capital_rest: Option<bool>,
         pub note: rt::Maybe<String>,
         /// From 0 to 9.
         pub level: Option<i64>,

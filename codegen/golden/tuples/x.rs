@@ -25,6 +25,7 @@ pub mod v1 {
         /// Exactly 2 items.
         pub matrix: Option<[[rt::Number; 2]; 2]>,
         pub tree: Option<Tree>,
+        pub chain: rt::Maybe<Cons>,
         /// Exactly 33 items.
         pub long: Option<Vec<bool>>,
     }
@@ -44,6 +45,9 @@ pub mod v1 {
         /// Exactly 2 items.
         List(Box<[Tree; 2]>),
     }
+
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    pub struct Cons(pub Box<(String, Option<Cons>)>);
 
     include!("x/v1.glue.rs");
 }

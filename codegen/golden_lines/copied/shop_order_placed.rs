@@ -21,10 +21,9 @@ pub mod v0_3 {
 
     #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
-    #[repr(i64)]
     pub enum SchemaVersion {
         #[default]
-        N1 = 1,
+        Current,
     }
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,10 +94,9 @@ pub mod v0_4 {
 
     #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
-    #[repr(i64)]
     pub enum SchemaVersion {
         #[default]
-        N2 = 2,
+        N0N4,
     }
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -145,10 +145,10 @@ pub mod v2 {
         pub phone: Option<String>,
     }
 
-    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum State {
-        #[default]
+        Open,
         Placed,
     }
 

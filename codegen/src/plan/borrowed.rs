@@ -1,30 +1,48 @@
 //! Decides which types have a form that borrows strings from the event, and names these forms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use evschema_model::graph::DocumentId;
 
 use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
+use crate::names::{distinct_by, number_of};
 
 /// The types that have a borrowed form. A type without strings has none.
 #[derive(Debug)]
 pub(crate) struct Borrowed {
     textual: Vec<bool>,
-    /// The names of all types, by module. A borrowed form gets none of them.
-    taken: BTreeMap<DocumentId, BTreeSet<String>>,
+    /// The names of borrowed forms, by module and by the name of the type.
+    names: BTreeMap<(DocumentId, String), String>,
 }
 
 impl Borrowed {
-    /// Returns the types of a plan that have a borrowed form.
+    /// Returns the types of a plan that have a borrowed form. All types already have their names.
     pub(crate) fn of(plan: &Plan) -> Self {
-        let mut taken: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
-        for definition in &plan.definitions {
-            taken.entry(definition.home).or_default().insert(definition.name.clone());
+        let textual = textual(plan);
+        let mut modules: BTreeMap<DocumentId, Vec<(&str, bool)>> = BTreeMap::new();
+        for (definition, has_form) in plan.definitions.iter().zip(&textual) {
+            modules.entry(definition.home).or_default().push((&definition.name, *has_form));
         }
         for (home, imports) in &plan.imports {
-            taken.entry(*home).or_default().extend(imports.values().cloned());
+            let imports = imports.iter().map(|(id, name)| (name.as_str(), textual[id.0]));
+            modules.entry(*home).or_default().extend(imports);
         }
-        Self { textual: textual(plan), taken }
+        let mut names = BTreeMap::new();
+        for (home, types) in modules {
+            let mut taken = plan.contested.get(&home).cloned().unwrap_or_default();
+            taken.extend(types.iter().map(|(name, _)| (*name).to_owned()));
+            let owned: Vec<&str> =
+                types.into_iter().filter(|(_, has_form)| *has_form).map(|(name, _)| name).collect();
+            let found = distinct_by(
+                owned.len(),
+                &taken,
+                &|at| short_name(owned[at]),
+                &|at| long_name(owned[at]),
+                &|at| format!("{}X{:08x}", long_name(owned[at]), number_of(owned[at])),
+            );
+            names.extend(owned.iter().map(|name| (home, (*name).to_owned())).zip(found));
+        }
+        Self { textual, names }
     }
 
     /// Returns whether a type has a borrowed form.
@@ -34,14 +52,22 @@ impl Borrowed {
 
     /// Returns the name of the borrowed form of a type that has this name in a module: `Order` becomes `OrderRef`.
     pub(crate) fn name(&self, home: DocumentId, owned: &str) -> String {
-        let short = format!("{owned}Ref");
-        let is_taken = self.taken.get(&home).is_some_and(|taken| taken.contains(&short));
-        if is_taken { format!("{owned}Borrowed") } else { short }
+        self.names.get(&(home, owned.to_owned())).cloned().unwrap_or_else(|| short_name(owned))
     }
 }
 
+/// Returns the usual name of the borrowed form of a type.
+pub(super) fn short_name(owned: &str) -> String {
+    format!("{owned}Ref")
+}
+
+/// Returns the name of the borrowed form of a type if its usual name is taken.
+pub(super) fn long_name(owned: &str) -> String {
+    format!("{owned}Borrowed")
+}
+
 /// Returns for each definition whether its values contain strings or names of properties.
-fn textual(plan: &Plan) -> Vec<bool> {
+pub(super) fn textual(plan: &Plan) -> Vec<bool> {
     let mut textual = vec![false; plan.definitions.len()];
     // A type also contains strings if a type inside it does, at any depth. So the loop runs until nothing changes.
     loop {

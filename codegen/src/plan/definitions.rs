@@ -71,6 +71,9 @@ pub(crate) struct Definition {
     pub(crate) path: TypePath,
     /// The schema of the type's values, if it is one schema.
     pub(crate) place: Option<Place>,
+    /// The schema whose settings apply to the type. If other schemas examine the values of this schema, several types
+    /// have its settings.
+    pub(crate) asked: Option<Place>,
     /// Its name in the module. Empty until the plan is complete.
     pub(crate) name: String,
     pub(crate) requested: Requested,
@@ -207,6 +210,10 @@ pub(crate) struct Plan {
     /// For each document, the types of other documents that its types use, with their names in its module.
     pub(crate) imports: BTreeMap<DocumentId, BTreeMap<TypeId, String>>,
     pub(crate) events: Vec<Event>,
+    /// Whether types with strings have a second form that borrows the strings.
+    pub(crate) borrows: bool,
+    /// For each document, the names that a type and the borrowed form of another type would have. Neither has them.
+    pub(crate) contested: BTreeMap<DocumentId, BTreeSet<String>>,
 }
 
 impl TypeRef {
@@ -229,15 +236,15 @@ impl Plan {
 
     /// Returns whether `null` is a value of a type.
     pub(crate) fn takes_null(&self, value: &TypeRef) -> bool {
-        value.nullable
-            || match &value.shape {
-                RustType::Json | RustType::Null => true,
-                RustType::Named(id) => match &self.definition(*id).body {
-                    // A newtype contains itself only through a box, so the recursion ends.
-                    Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
-                    Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => false,
-                    Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
-                },
+        let mut seen = BTreeSet::new();
+        let mut next = value;
+        loop {
+            if next.nullable {
+                return true;
+            }
+            let id = match &next.shape {
+                RustType::Json | RustType::Null => return true,
+                RustType::Named(id) => *id,
                 RustType::Bool
                 | RustType::Fixed(_)
                 | RustType::Integer
@@ -249,8 +256,15 @@ impl Plan {
                 | RustType::Array(..)
                 | RustType::Tuple { .. }
                 | RustType::OnlyProperty { .. }
-                | RustType::Text(_) => false,
+                | RustType::Text(_) => return false,
+            };
+            match &self.definition(id).body {
+                // A newtype that contains only itself has no value.
+                Body::Newtype { inner, .. } if seen.insert(id) => next = inner,
+                Body::Newtype { .. } | Body::Struct(_) | Body::Texts(_) | Body::Integers(_) => return false,
+                Body::Union(variants) => return variants.iter().any(|variant| variant.case.takes_null()),
             }
+        }
     }
 
     /// Returns the form of a field.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evschema_model::graph::{DocumentId, Documents, Place};
 
+use super::borrowed::{self, textual};
 use super::definitions::{Body, Plan, RustType, TypeId, TypeRef};
 use super::path::root_name;
 use crate::names::{RESERVED_TYPES, distinct_by, joined, number_of, type_name};
@@ -15,18 +16,22 @@ pub(super) fn name_types(plan: &mut Plan, documents: &Documents<'_>, entries: &B
     for (at, definition) in plan.definitions.iter().enumerate() {
         by_home.entry(definition.home).or_default().push(TypeId(at));
     }
+    let textual = if plan.borrows { textual(plan) } else { Vec::new() };
     // First without the types of other documents, because their names are needed for the second time.
     for (home, types) in &by_home {
-        let module = Naming { plan, documents, entries, home: *home, types, others: &[] };
+        let module = Naming { plan, documents, entries, home: *home, types, others: &[], textual: &textual };
         for (id, name) in module.names() {
             plan.definitions[id.0].name = name;
         }
     }
     let mut imports = BTreeMap::new();
+    let mut contested = BTreeMap::new();
     let mut renamed = Vec::new();
     for (home, types) in &by_home {
         let others = used_elsewhere(plan, *home, types);
-        let module = Naming { plan, documents, entries, home: *home, types, others: &others };
+        let module =
+            Naming { plan, documents, entries, home: *home, types, others: &others, textual: &textual };
+        contested.insert(*home, module.contested());
         let (own, imported): (BTreeMap<_, _>, BTreeMap<_, _>) =
             module.names().into_iter().partition(|(id, _)| plan.definition(*id).home == *home);
         renamed.extend(own);
@@ -38,6 +43,7 @@ pub(super) fn name_types(plan: &mut Plan, documents: &Documents<'_>, entries: &B
         plan.definitions[id.0].name = name;
     }
     plan.imports = imports;
+    plan.contested = contested;
 }
 
 /// The types of one module that need a name.
@@ -50,6 +56,8 @@ struct Naming<'n, 'c> {
     types: &'n [TypeId],
     /// The types of other documents that the module re-exports.
     others: &'n [TypeId],
+    /// For each type of the plan, whether it has a borrowed form. Empty if no type has one.
+    textual: &'n [bool],
 }
 
 impl Naming<'_, '_> {
@@ -60,6 +68,7 @@ impl Naming<'_, '_> {
         let mut reserved: BTreeSet<String> = RESERVED_TYPES.iter().map(|name| (*name).to_owned()).collect();
         // The name of the event never depends on the content of its schema.
         reserved.insert(root.clone());
+        reserved.extend(self.contested());
         let (given, others): (Vec<TypeId>, Vec<TypeId>) =
             others.into_iter().partition(|id| self.is_given(*id));
         let given = given.into_iter().map(|id| (id, self.short_name(id, &root)));
@@ -75,6 +84,22 @@ impl Naming<'_, '_> {
         );
         let roots = roots.into_iter().map(|id| (id, root.clone()));
         roots.chain(given).chain(others.iter().copied().zip(names)).collect()
+    }
+
+    /// Returns the names that one type and the borrowed form of another type would have.
+    fn contested(&self) -> BTreeSet<String> {
+        let root = root_name(&self.documents.schema(self.home).at().subject);
+        let all = || self.types.iter().chain(self.others);
+        let short: BTreeSet<String> = all().map(|id| self.short_name(*id, &root)).collect();
+        let textual = all().filter(|id| self.textual.get(id.0).is_some_and(|is_textual| *is_textual));
+        let mut contested = BTreeSet::new();
+        for owned in textual.map(|id| self.short_name(*id, &root)) {
+            let borrowed = [borrowed::short_name(&owned), borrowed::long_name(&owned)];
+            if short.contains(&borrowed[0]) {
+                contested.extend(borrowed.into_iter().filter(|name| short.contains(name)));
+            }
+        }
+        contested
     }
 
     /// Returns whether a type is the only one of its module that has the name that the settings or its schema give it. One

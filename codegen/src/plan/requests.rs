@@ -19,6 +19,8 @@ pub(super) struct Requests {
     pub(super) replaced: BTreeMap<Place, (SchemaKey, String)>,
     /// The schemas whose type is replaced or wrapped, by the key of the type that the planner would give them.
     pub(super) places: HashMap<Conjunction, Place>,
+    /// The schemas that have settings, by the key of the type that the planner would give them.
+    pub(super) asked: HashMap<Conjunction, Place>,
     /// The schemas whose scalar becomes a wrapper.
     pub(super) wrapped: BTreeSet<Place>,
     /// The replaced schemas that a type contains.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::definitions::{Body, External, RustType, TypeRef};
 use super::path::TypePath;
-use super::requests::alone;
+use super::requests::{Requests, alone};
 use super::typing::{Hint, Planner};
 use crate::shape::{Conjunction, Expression, Kinds};
 
@@ -37,13 +37,33 @@ impl<'c> Planner<'_, 'c> {
         Some(TypeRef { shape, nullable: kinds.has(Kinds::NULL) })
     }
 
-    /// Returns the schema with a request that has the same type as a conjunction, apart from `null`.
+    /// Returns the schema whose settings apply to the type of a conjunction. `place` is the schema of the type, if it is
+    /// one schema.
+    pub(super) fn asked(&mut self, place: Option<Place>, conjunction: &Conjunction) -> Option<Place> {
+        if place.is_some_and(|place| self.requests.settings.contains_key(&place)) {
+            return place;
+        }
+        let asked = self.with_request(conjunction, |requests, alone| requests.asked.get(alone).copied());
+        asked.or(place)
+    }
+
+    /// Returns the schema with a replaced or wrapped type that has the same type as a conjunction, apart from `null`.
     fn requested_place(&mut self, conjunction: &Conjunction) -> Option<Place> {
-        if self.requests.places.is_empty() {
+        self.with_request(conjunction, |requests, alone| requests.places.get(alone).copied())
+    }
+
+    /// Returns the schema that `find` returns for the key of a schema alone, if the schema has the same type as a
+    /// conjunction, apart from `null`.
+    fn with_request(
+        &mut self,
+        conjunction: &Conjunction,
+        find: fn(&Requests, &Conjunction) -> Option<Place>,
+    ) -> Option<Place> {
+        if self.requests.places.is_empty() && self.requests.asked.is_empty() {
             return None;
         }
         let alone = alone(conjunction);
-        let place = *self.requests.places.get(&alone)?;
+        let place = find(&self.requests, &alone)?;
         let mut kinds =
             |conjunction: &Conjunction| self.shapes.facts_of(conjunction).kinds.without(Kinds::NULL);
         (kinds(conjunction) == kinds(&alone)).then_some(place)
@@ -92,6 +112,7 @@ impl<'c> Planner<'_, 'c> {
             home: self.documents.document(place),
             path: TypePath::of_pointer(&tokens),
             place: Some(place),
+            asked: Some(place),
             is_member: false,
         };
         let docs = self.docs_of(conjunction, &Expression::Schema(place), &hint);

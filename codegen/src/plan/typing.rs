@@ -63,6 +63,8 @@ pub(super) struct Hint {
     pub(super) path: TypePath,
     /// The schema of the values, if it is one schema.
     pub(super) place: Option<Place>,
+    /// The schema whose settings apply to the type.
+    pub(super) asked: Option<Place>,
     /// Whether a property or an alternative has this type. The property or the alternative then has its own documentation.
     pub(super) is_member: bool,
 }
@@ -70,7 +72,7 @@ pub(super) struct Hint {
 impl Hint {
     /// Returns the hint for the type of a part.
     pub(super) fn with(&self, part: Part) -> Self {
-        Self { home: self.home, path: self.path.with(part), place: None, is_member: true }
+        Self { home: self.home, path: self.path.with(part), place: None, asked: None, is_member: true }
     }
 }
 
@@ -115,7 +117,9 @@ impl<'a, 'c> Planner<'a, 'c> {
                 self.plan.definitions[id.0].path = TypePath::root().with(Part::Variant("Value".to_owned()));
             }
             let docs = constraints::docs(self.documents, &[self.shapes.entry(place)], None);
-            let hint = Hint { home: document, path: TypePath::root(), place: Some(place), is_member: false };
+            let path = TypePath::root();
+            let hint =
+                Hint { home: document, path, place: Some(place), asked: Some(place), is_member: false };
             self.define(&hint, docs, Body::Newtype { inner: value, boxed: false })
         };
         self.plan.events.push(Event { document, root });
@@ -158,6 +162,11 @@ impl<'a, 'c> Planner<'a, 'c> {
         &self.plan
     }
 
+    /// Sets whether types with strings have a second form that borrows the strings. These forms also need names.
+    pub(crate) fn borrows(&mut self, borrows: bool) {
+        self.plan.borrows = borrows;
+    }
+
     pub(super) fn plan_mut(&mut self) -> &mut Plan {
         &mut self.plan
     }
@@ -191,6 +200,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         };
         let mut conjunction = self.shapes.conjunction(&expression);
         self.drop_idle_mask(&mut conjunction);
+        let hint = Hint { asked: self.asked(hint.place, &conjunction), ..hint };
         let key = conjunction.key();
         if let Some(replaced) = self.replacement(&expression, &conjunction) {
             if !conjunction.is_anything() {
@@ -334,7 +344,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             properties.push((*json, places(&member)));
             fields.push(self.field(&member, json, required, hint));
         }
-        let field_names = self.field_names(hint.place, &properties);
+        let field_names = self.field_names(hint.asked, &properties);
         for ((field, name), json) in fields.iter_mut().zip(field_names).zip(&names) {
             constraints::add_json_name(&mut field.docs, &name, json);
             field.name = name;
@@ -361,7 +371,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             name: String::new(),
             docs: constraints::docs(self.documents, &places, Some(json)),
             attributes: self
-                .field_settings(hint.place, json)
+                .field_settings(hint.asked, json)
                 .map(|settings| settings.attributes.clone())
                 .unwrap_or_default(),
             deprecated: constraints::is_deprecated(self.documents, &places),
@@ -384,7 +394,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let path = TypePath::of_pointer(&tokens);
         match inherited {
             Some(hint) if !path.is_start() => Hint { place: Some(place), ..hint.clone() },
-            Some(_) | None => Hint { home, path, place: Some(place), is_member: false },
+            Some(_) | None => Hint { home, path, place: Some(place), asked: Some(place), is_member: false },
         }
     }
 
@@ -410,6 +420,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             home: hint.home,
             path: hint.path.clone(),
             place: hint.place,
+            asked: hint.asked,
             name: String::new(),
             requested: Requested::default(),
             docs,

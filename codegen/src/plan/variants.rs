@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use evschema_model::graph::Place;
 
-use super::clusters::{Cluster, kind_name};
+use super::clusters::Cluster;
 use super::constraints;
 use super::definitions::{Case, RustType, TypeRef, UnionVariant};
-use super::path::{Part, TypePath, root_name};
+use super::path::{Part, TypePath};
 use super::typing::{Hint, Planner, places};
-use crate::names::{self, Style, distinct_by};
+use super::variant_names::VariantNames;
+use crate::names::distinct_by;
 use crate::shape::{Expression, Kinds};
 
 /// Maximum number of strings that become variants of an enum of types. A longer list becomes one variant with a type of
@@ -24,9 +25,7 @@ struct Branch {
     place: Option<Place>,
     /// The schemas that describe the variant.
     described_by: Vec<Place>,
-    short_name: String,
-    /// The name that shows the content. Used if several variants have the same short name.
-    long_name: String,
+    names: VariantNames,
 }
 
 enum Content {
@@ -52,19 +51,20 @@ impl<'c> Planner<'_, 'c> {
                 None => branches.push(self.branch(cluster, case)),
             }
         }
+        let unique = |at: usize| {
+            let own: &str = &branches[at].names.unique;
+            // Only alternatives with equal conditions have equal names, so their order does not matter.
+            match branches[..at].iter().filter(|before| before.names.unique == own).count() {
+                0 => own.to_owned(),
+                same => format!("{own}N{}", same + 1),
+            }
+        };
         let names = distinct_by(
             branches.len(),
             &BTreeSet::new(),
-            &|at| branches[at].short_name.clone(),
-            &|at| {
-                let branch = &branches[at];
-                if branch.long_name == branch.short_name {
-                    format!("{}Plain", branch.short_name)
-                } else {
-                    branch.long_name.clone()
-                }
-            },
-            &|at| format!("{}N{}", branches[at].long_name, at + 1),
+            &|at| branches[at].names.short.clone(),
+            &|at| branches[at].names.long.clone(),
+            &unique,
         );
         let mut nullable = false;
         let mut variants = Vec::new();
@@ -101,29 +101,20 @@ impl<'c> Planner<'_, 'c> {
     }
 
     fn branch(&mut self, cluster: &Cluster<'c>, case: Case) -> Branch {
-        let long_name = content_name(cluster);
+        let names = self.variant_names(cluster);
         let [alternative] = cluster.alternatives.as_slice() else {
             let content = Content::Value(Expression::Any(cluster.alternatives.clone()));
-            let short_name = long_name.clone();
-            return Branch { content, case, place: None, described_by: Vec::new(), short_name, long_name };
+            return Branch { content, case, place: None, described_by: Vec::new(), names };
         };
         let place = if let Expression::Schema(place) = alternative { Some(*place) } else { None };
         let mut described_by = Vec::from_iter(place);
         if let Some((name, member)) = self.only_property(cluster) {
             described_by.extend(places(&member));
-            let (short_name, long_name) = (names::type_name(name), Style::Type.spelled(name));
+            let names = VariantNames::of_text("property", name);
             let content = Content::OnlyProperty(name.to_owned(), member);
-            return Branch { content, case, place, described_by, short_name, long_name };
+            return Branch { content, case, place, described_by, names };
         }
-        let short_name = self.variant_name(place, &case).unwrap_or_else(|| long_name.clone());
-        Branch {
-            content: Content::Value(alternative.clone()),
-            case,
-            place,
-            described_by,
-            short_name,
-            long_name,
-        }
+        Branch { content: Content::Value(alternative.clone()), case, place, described_by, names }
     }
 
     /// Returns the only property of a cluster's objects, if they always have this property. This is how serde writes a
@@ -179,8 +170,7 @@ impl<'c> Planner<'_, 'c> {
                 case: case.clone(),
                 place,
                 described_by,
-                short_name: names::type_name(text),
-                long_name: Style::Type.spelled(text),
+                names: VariantNames::of_text("string", text),
             }
         };
         (texts.len() <= TEXTS_MAX).then(|| texts.into_iter().map(branch).collect())
@@ -191,34 +181,4 @@ impl<'c> Planner<'_, 'c> {
         let tokens: Vec<String> = self.documents.pointer(place).tokens().collect();
         self.shapes.entry(place) == place && !TypePath::of_pointer(&tokens).is_start()
     }
-
-    /// Returns the name of a variant that does not depend on its content: its tag, or the key of its definition.
-    fn variant_name(&self, place: Option<Place>, case: &Case) -> Option<String> {
-        if let Some((_, texts)) = case.tags.first()
-            && let [only] = texts.as_slice()
-        {
-            return Some(names::type_name(only));
-        }
-        let entry = self.shapes.entry(place?);
-        if let Some(key) = self.documents.definition_key(entry) {
-            return Some(names::type_name(&key));
-        }
-        let home = self.documents.document(entry);
-        let is_root = entry == self.documents.root(home);
-        let is_other = is_root && home != self.documents.document(place?);
-        is_other.then(|| root_name(&self.documents.schema(home).at().subject))
-    }
-}
-
-/// Returns the name of a variant by its content: the properties that it requires, or its kind of value.
-fn content_name(cluster: &Cluster<'_>) -> String {
-    /// More properties would make the name hard to read.
-    const PROPERTIES_MAX: usize = 3;
-    let kinds = cluster.facts.iter().fold(Kinds::NONE, |kinds, facts| kinds.or(facts.kinds));
-    let joined = cluster.joined();
-    if kinds != Kinds::OBJECT || joined.required.is_empty() {
-        return kind_name(kinds).to_owned();
-    }
-    let required = joined.required.iter().take(PROPERTIES_MAX).map(|name| names::type_name(name));
-    names::cut_type_name(format!("With{}", required.collect::<Vec<_>>().join("And")))
 }

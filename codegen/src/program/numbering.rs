@@ -46,8 +46,19 @@ pub(super) fn positions(nodes: &[Map<String, Value>], root: usize) -> Vec<usize>
     positions.into_iter().map(Option::unwrap_or_default).collect()
 }
 
-/// Replaces the unfinished references of a node. `position` is the node's own position; `None` for values outside nodes,
-/// which get numbers instead of distances. `position_of` returns the position of a node.
+/// Replaces the unfinished references of a node. `position` is the node's own position. `position_of` returns the
+/// position of a node.
+pub(super) fn finish_node(
+    node: &mut Map<String, Value>,
+    position: usize,
+    position_of: &dyn Fn(usize, Option<usize>) -> usize,
+) {
+    let keywords = node.iter_mut().filter(|(keyword, _)| is_of_schemas(keyword));
+    keywords.for_each(|(_, value)| finish(value, Some(position), position_of));
+}
+
+/// Replaces the unfinished references of a value. `position` is the position of the node; `None` for values outside
+/// nodes, which get numbers instead of distances. `position_of` returns the position of a node.
 pub(super) fn finish(
     value: &mut Value,
     position: Option<usize>,
@@ -66,16 +77,19 @@ pub(super) fn finish(
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| finish(item, position, position_of)),
         Value::Object(members) => {
-            // The values of an `enum` are values of events.
-            let keywords = members.iter_mut().filter(|(keyword, _)| *keyword != "enum");
-            keywords.for_each(|(_, value)| finish(value, position, position_of));
+            members.values_mut().for_each(|value| finish(value, position, position_of));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
 fn references_in(node: &Map<String, Value>) -> impl Iterator<Item = &Value> {
-    node.iter().filter(|(keyword, _)| *keyword != "enum").map(|(_, value)| value)
+    node.iter().filter(|(keyword, _)| is_of_schemas(keyword)).map(|(_, value)| value)
+}
+
+/// Returns whether the value of a node's keyword may contain references. The values of an `enum` are values of events.
+fn is_of_schemas(keyword: &str) -> bool {
+    keyword != "enum"
 }
 
 fn each_reference(value: &Value, found: &mut dyn FnMut(usize, Option<usize>)) {
@@ -84,7 +98,7 @@ fn each_reference(value: &Value, found: &mut dyn FnMut(usize, Option<usize>)) {
     }
     match value {
         Value::Array(items) => items.iter().for_each(|item| each_reference(item, found)),
-        Value::Object(members) => references_in(members).for_each(|value| each_reference(value, found)),
+        Value::Object(members) => members.values().for_each(|value| each_reference(value, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -93,4 +107,23 @@ fn as_reference(value: &Value) -> Option<(usize, Option<usize>)> {
     let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok());
     let members = value.as_object()?;
     Some((number(members.get(NODE)?)?, members.get(LINK).and_then(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_enum_of_a_node_has_values_of_events() {
+        let node = json!({"enum": [{"node": 1}], "properties": {"enum": reference(1)}});
+        let mut nodes: Vec<Map<String, Value>> =
+            vec![node.as_object().cloned().unwrap_or_default(), Map::new(), Map::new()];
+        assert_eq!(positions(&nodes, 0), [0, 1, 2]);
+        finish_node(&mut nodes[0], 0, &|number, _| number);
+        assert_eq!(nodes[0]["enum"], json!([{"node": 1}]));
+        assert_eq!(nodes[0]["properties"], json!({"enum": "+1"}));
+        let mut anchors = json!([{"enum": reference(2), "other": reference(1)}]);
+        finish(&mut anchors, None, &|number, _| number);
+        assert_eq!(anchors, json!([{"enum": 2, "other": 1}]));
+    }
 }

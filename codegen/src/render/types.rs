@@ -7,7 +7,6 @@ use evschema_model::graph::{DocumentId, Documents};
 
 use super::literals::literal_text;
 use crate::defaults::Defaults;
-use crate::names::{Style, distinct};
 use crate::options::Options;
 use crate::plan::{
     Body, Borrowed, Case, Field, Form, IntegerVariant, Module, Plan, RustType, Struct, TextVariant, TypeId,
@@ -51,12 +50,8 @@ pub(super) struct Types<'a, 'c> {
 impl Types<'_, '_> {
     /// Returns the types that are printed in a document's module.
     pub(super) fn of(&self, home: DocumentId) -> Vec<view::Type> {
-        let all = self.plan.definitions.iter().enumerate();
-        let own: Vec<TypeId> =
-            all.filter(|(_, definition)| definition.home == home).map(|(at, _)| TypeId(at)).collect();
-        let names: Vec<&str> = own.iter().map(|id| self.plan.definition(*id).name.as_str()).collect();
-        let modules = distinct(Style::Field, &names);
-        own.iter().zip(modules).flat_map(|(id, module)| self.forms(*id, home, &module)).collect()
+        let modules = self.constructors(home);
+        modules.into_iter().flat_map(|(id, module)| self.forms(id, home, module)).collect()
     }
 
     /// Returns the name of a document's event, if its type has another name.
@@ -80,14 +75,12 @@ impl Types<'_, '_> {
     }
 
     /// Returns a type, and its borrowed form if it has one.
-    fn forms(&self, id: TypeId, home: DocumentId, module: &str) -> Vec<view::Type> {
+    fn forms(&self, id: TypeId, home: DocumentId, module: String) -> Vec<view::Type> {
         let definition = self.plan.definition(id);
         let name = &definition.name;
         let borrowed = self.borrowed.filter(|all| all.has(id)).map(|all| all.name(home, name));
         let body = |borrows| self.body(id, Scope { home, borrows, is_outside: false });
         let event = self.event(id, borrowed.as_deref());
-        // A module must not have the name of its type. Names without capital letters, such as `日本`, are equal.
-        let module = if module == name { format!("{module}_") } else { module.to_owned() };
         let mut forms = vec![view::Type {
             name: name.clone(),
             module: Some(module),
@@ -119,9 +112,16 @@ impl Types<'_, '_> {
         Some(literal(self.documents.pointer(place).as_str()))
     }
 
-    /// Returns the re-exports of a document's module: the types of other documents that its types contain.
+    /// Returns the re-exports of a document's module: the types of other documents that its types contain, and the
+    /// modules of their constructors.
     pub(super) fn uses(&self, home: DocumentId) -> Vec<view::Use> {
         let mut uses = Vec::new();
+        for (id, module, name) in self.imported_constructors(home) {
+            if let Some(path) = self.path(home, self.plan.definition(id).home, &module) {
+                let path = if module == name { path } else { format!("{path} as {name}") };
+                uses.push(view::Use { path });
+            }
+        }
         for (id, name) in self.plan.imports.get(&home).into_iter().flatten() {
             let definition = self.plan.definition(*id);
             let mut add = |printed: &str, name: &str| {
@@ -135,7 +135,11 @@ impl Types<'_, '_> {
                 add(&all.name(definition.home, &definition.name), &all.name(home, name));
             }
         }
-        uses.sort_by(|a, b| a.path.cmp(&b.path));
+        // In the order of rustfmt: names in small letters are before the others.
+        uses.sort_by_cached_key(|used| {
+            let (folder, item) = used.path.rsplit_once("::").unwrap_or_default();
+            (folder.to_owned(), item.starts_with(char::is_uppercase), item.to_owned())
+        });
         uses
     }
 

@@ -44,6 +44,7 @@ pub fn explain_upcasts(
 ) -> Result<Vec<ExplainedStep>, GenerateError> {
     let (documents, events) = opened(catalog, selection, options.formats)?;
     let mut planner = Planner::new(&documents, options.keep_unknown);
+    planner.borrows(options.borrowed);
     for event in events {
         planner.add_event(event);
     }

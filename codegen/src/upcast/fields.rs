@@ -1,5 +1,6 @@
 //! Converts structs field by field.
 
+use evschema_model::Version;
 use evschema_model::graph::{Names, Place};
 use serde_json::Value;
 
@@ -8,6 +9,7 @@ use super::describe::{Described, described, literals, member, others};
 use super::literal::{Literal, literal};
 use super::step::{PairBody, Rest, Source};
 use crate::plan::{Field, Form, Struct, TypeRef};
+use crate::shape::own_literals;
 
 impl Converter<'_, '_> {
     /// Returns the conversion of a struct. The keywords of the object itself are proven, except those about properties.
@@ -119,7 +121,7 @@ impl Converter<'_, '_> {
         let old_field = &old.fields[at];
         let old_places = member(self.documents, &from.own, &old.names[at]);
         if let Some(source) = self.constant((old_field, &old_places), at, field) {
-            return Ok(source);
+            return source;
         }
         let side = |places: &Vec<Place>, rust_type: &TypeRef| Side {
             places: places.clone(),
@@ -139,24 +141,44 @@ impl Converter<'_, '_> {
         Ok(Source::Old { field: at, conversion, default: Some(default) })
     }
 
-    /// Returns the source of a constant that replaces another constant, such as the version of the schema.
+    /// Returns the source of a constant that replaces another constant. Only the version of a schema is replaced. Any
+    /// other constant has a meaning, such as a currency, and people decide about its old value. Returns `None` if the
+    /// value is no such constant.
     fn constant(
         &self,
         (old, old_places): (&Field, &[Place]),
         at: usize,
         field: &NewField<'_>,
-    ) -> Option<Source> {
+    ) -> Option<Result<Source, String>> {
         let before = self.only_value(old_places)?;
         let value = self.only_value(&field.places)?;
-        if before == value || old.value.nullable || field.field.value.nullable {
+        let is_nullable = old.value.nullable || field.field.value.nullable;
+        if before == value || is_nullable || self.accepts(&field.places, before) == Some(true) {
             return None;
         }
-        let value = self.accepted_literal(field, value)?;
-        match (old.required, field.field.required) {
-            (_, true) => Some(Source::Literal(value)),
-            (true, false) => Some(Source::Literal(value)),
-            (false, false) => Some(Source::Constant { field: at, value }),
+        if !self.is_own_version(old_places, before) || !self.is_own_version(&field.places, value) {
+            return Some(Err(format!(
+                "the constant {before} became {value}, and is not the schema's version"
+            )));
         }
+        let value = self.accepted_literal(field, value)?;
+        Some(Ok(match (old.required, field.field.required) {
+            (_, true) | (true, false) => Source::Literal(value),
+            (false, false) => Source::Constant { field: at, value },
+        }))
+    }
+
+    /// Returns whether a constant is the version of the document that contains it, or the version of the document's
+    /// line: in 2.3.0, both `2.3` and `v2` are.
+    fn is_own_version(&self, places: &[Place], constant: &Value) -> bool {
+        let Some(text) = constant.as_str() else { return false };
+        let own = described(self.documents, places).own;
+        let mut stated = own.iter().filter(|place| own_literals(self.documents, **place).is_some());
+        stated.all(|place| {
+            let version = &self.documents.schema(self.documents.document(*place)).at().version;
+            let line = version.line();
+            version.is_spelt_by(text) || Version::new(line.major, line.minor, 0).is_spelt_by(text)
+        })
     }
 
     /// Returns the only value that some schemas accept, if it is a scalar.

@@ -3,11 +3,17 @@ use std::sync::Arc;
 use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version};
 use serde_json::{Value, json};
 
-use super::explain_upcasts;
+use super::{MissingPart, explain_upcasts};
 use crate::options::Options;
 
-/// Returns the parts of the new version that are not derived: `*` for the whole event.
+/// Returns the names of the parts that are not derived: `*` for the whole event.
 fn missing(old: &Value, new: &Value) -> Vec<String> {
+    let parts = parts(old, new).into_iter();
+    parts.map(|part| part.property.unwrap_or_else(|| "*".to_owned())).collect()
+}
+
+/// Returns the parts of the new version that are not derived.
+fn parts(old: &Value, new: &Value) -> Vec<MissingPart> {
     let mut catalog = Catalog::default();
     let mut selected = Vec::new();
     for (version, schema) in [(1, old), (2, new)] {
@@ -18,8 +24,7 @@ fn missing(old: &Value, new: &Value) -> Vec<String> {
         selected.push(at);
     }
     let steps = explain_upcasts(&catalog, &selected, &Options::default()).unwrap();
-    let parts = steps.iter().flat_map(|step| &step.missing);
-    parts.map(|part| part.property.clone().unwrap_or_else(|| "*".to_owned())).collect()
+    steps.into_iter().flat_map(|step| step.missing).collect()
 }
 
 fn object(properties: Value) -> Value {
@@ -170,12 +175,34 @@ fn a_new_required_property_needs_a_default_or_a_constant() {
 }
 
 #[test]
-fn a_constant_replaces_only_a_constant() {
-    let of = |property: Value| requiring(json!({ "version": property }), &["version"]);
-    assert!(missing(&of(json!({"const": "1"})), &of(json!({"const": "2"}))).is_empty());
-    assert!(missing(&of(json!({"const": 1})), &of(json!({"enum": [2]}))).is_empty());
-    assert_eq!(missing(&of(json!({"enum": ["1", "2"]})), &of(json!({"const": "2"}))), ["version"]);
-    assert_eq!(missing(&of(json!({"type": "string"})), &of(json!({"const": "2"}))), ["version"]);
+fn only_the_version_of_a_schema_replaces_a_constant() {
+    let of = |property: Value| requiring(json!({ "p": property }), &["p"]);
+    let optional = |property: Value| object(json!({ "p": property }));
+    for (old, new, is_derived) in [
+        (json!({"const": "1"}), json!({"const": "2"}), true),
+        (json!({"const": "v1.0"}), json!({"enum": ["2.0.0"]}), true),
+        (json!({"const": "EUR"}), json!({"const": "USD"}), false),
+        (json!({"const": "1"}), json!({"const": "USD"}), false),
+        (json!({"const": "EUR"}), json!({"const": "2"}), false),
+        (json!({"const": "1"}), json!({"const": "3"}), false),
+        // A number may be an amount.
+        (json!({"const": 1}), json!({"const": 2}), false),
+        (json!({"const": true}), json!({"const": false}), false),
+        (json!({"const": 1}), json!({"const": 1.0}), true),
+        (json!({"enum": ["1", "2"]}), json!({"const": "2"}), false),
+        (json!({"type": "string"}), json!({"const": "2"}), false),
+    ] {
+        assert_eq!(missing(&of(old.clone()), &of(new.clone())).is_empty(), is_derived, "{old} to {new}");
+        let found = missing(&optional(old.clone()), &optional(new.clone()));
+        assert_eq!(found.is_empty(), is_derived, "optional {old} to {new}");
+    }
+}
+
+#[test]
+fn the_reason_shows_both_constants() {
+    let of = |constant: &str| object(json!({ "currency": {"const": constant} }));
+    let parts = parts(&of("EUR"), &of("USD"));
+    assert_eq!(parts[0].why, "the constant \"EUR\" became \"USD\", and is not the schema's version");
 }
 
 #[test]

@@ -206,3 +206,52 @@ fn edits_change_the_meaning_of_no_name() {
     }
     assert!(1_000 < kept, "only {kept} names survived");
 }
+
+#[test]
+fn the_constructor_of_a_shared_type_comes_with_it() {
+    let money = json!({"$defs": {
+        "Amount": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
+        "Note": {"type": "object", "properties": {"text": {"type": "string"}}},
+    }});
+    let refer = |name: &str| json!({"$ref": format!("../shop.money/1.0.0.json#/$defs/{name}")});
+    let order = json!({"type": "object", "properties": {"total": refer("Amount"), "note": refer("Note")}})
+        .to_string();
+    let files = generated(&[(SUBJECT, "1.0.0", order.as_str()), ("shop.money", "1.0.0", &money.to_string())]);
+    let file = files.iter().find(|file| file.path == "shop_order_placed.rs").unwrap();
+    let uses: Vec<&str> =
+        file.text.lines().filter_map(|line| line.trim().strip_prefix("pub use super::super::")).collect();
+    // A type without required properties has no module.
+    assert_eq!(uses, ["shop_money::v1::amount;", "shop_money::v1::Amount;", "shop_money::v1::Note;"]);
+}
+
+#[test]
+fn a_type_never_takes_the_name_of_a_borrowed_form() {
+    let types = |names: &[&str]| {
+        let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let refer = |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/$defs/{name}")}));
+        let define = |name: &&str| ((*name).to_owned(), object.clone());
+        let schema = json!({
+            "type": "object",
+            "properties": names.iter().map(refer).collect::<Map<_, _>>(),
+            "$defs": names.iter().map(define).collect::<Map<_, _>>(),
+        });
+        let mut catalog = Catalog::default();
+        let at = at(SUBJECT, "1.0.0");
+        let schema = Schema::read(at.clone(), schema.to_string().as_bytes(), &Dialects::default()).unwrap();
+        catalog.insert(Arc::new(schema)).unwrap();
+        let files = generate(&catalog, &[at], &Options { borrowed: true, ..Options::default() }).unwrap();
+        let types = surface(&files, "shop_order_placed::v1").unwrap();
+        types.into_keys().filter(|name| !name.starts_with("OrderPlaced")).collect::<Vec<String>>()
+    };
+    assert_eq!(types(&["Order"]), ["Order", "OrderRef"]);
+    assert_eq!(
+        types(&["Order", "OrderRef"]),
+        ["Order", "OrderBorrowed", "OrderRefDefinition", "OrderRefDefinitionRef"]
+    );
+    let three = types(&["Order", "OrderRef", "OrderBorrowed"]);
+    assert_eq!(three.len(), 6, "{three:?}");
+    assert!(
+        !three.contains(&"OrderRef".to_owned()) && !three.contains(&"OrderBorrowed".to_owned()),
+        "{three:?}"
+    );
+}

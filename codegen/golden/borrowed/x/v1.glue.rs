@@ -14,11 +14,14 @@ rt::object! {
         paid "paid" optional Paid => with_paid,
         inside "inside" optional Box<X> => with_inside,
         other "other" optional ParcelRef => with_other,
+        order "order" optional Order => with_order,
+        order_ref "order_ref" optional OrderRefDefinition => with_order_ref,
+        order_borrowed "order_borrowed" optional OrderBorrowedDefinition => with_order_borrowed,
         anything "anything" optional rt::Json => with_anything,
         ..rest rt::Map<bool>,
     }
 }
-rt::event! { X "x" "1.0.0" "sha256:b428e557f365196932bea1eca03d9bc42ca4d865c99f79d372aeb8699d1036db" "/schemas/x/1.0.0.json" }
+rt::event! { X "x" "1.0.0" "sha256:7e86ae56d9f45f62ea42bd7ee704b16e520ee972473650e90b81106c520079de" "/schemas/x/1.0.0.json" }
 rt::event_ref! { XRef of X }
 rt::object! {
     XRef<'a> of X {
@@ -32,6 +35,9 @@ rt::object! {
         paid "paid" optional PaidRef<'a>,
         inside "inside" optional Box<XRef<'a>>,
         other "other" optional ParcelRefRef<'a>,
+        order "order" optional OrderBorrowedX18e78237<'a>,
+        order_ref "order_ref" optional OrderRefDefinitionRef<'a>,
+        order_borrowed "order_borrowed" optional OrderBorrowedDefinitionRef<'a>,
         anything "anything" optional rt::Json,
         ..rest rt::MapRef<'a, bool>,
     }
@@ -114,6 +120,42 @@ rt::object! {
 rt::object! {
     ParcelRefRef<'a> of ParcelRef {
         parcel "parcel" optional rt::Cow<'a, str>,
+    }
+}
+rt::object! {
+    Order in order {
+        a "a" optional String => with_a,
+    }
+
+    at (PROGRAM, "/$defs/Order")
+}
+rt::object! {
+    OrderBorrowedX18e78237<'a> of Order {
+        a "a" optional rt::Cow<'a, str>,
+    }
+}
+rt::object! {
+    OrderRefDefinition in order_ref_definition {
+        b "b" optional String => with_b,
+    }
+
+    at (PROGRAM, "/$defs/OrderRef")
+}
+rt::object! {
+    OrderRefDefinitionRef<'a> of OrderRefDefinition {
+        b "b" optional rt::Cow<'a, str>,
+    }
+}
+rt::object! {
+    OrderBorrowedDefinition in order_borrowed_definition {
+        c "c" optional String => with_c,
+    }
+
+    at (PROGRAM, "/$defs/OrderBorrowed")
+}
+rt::object! {
+    OrderBorrowedDefinitionRef<'a> of OrderBorrowedDefinition {
+        c "c" optional rt::Cow<'a, str>,
     }
 }
 rt::plain! { Size Point }

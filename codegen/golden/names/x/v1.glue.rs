@@ -20,9 +20,11 @@ rt::object! {
         option "Option" optional XOption => with_option,
         result "result" optional Result => with_result,
         definition "definition" optional OptionDefinition => with_definition,
+        rt "rt" optional Rt => with_rt,
+        str "str" optional Str => with_str,
     }
 }
-rt::event! { X "x" "1.0.0" "sha256:93c38dad5db58f1fb4dee8d87dead29ef07c27bf93d5a949b3ffe51b4f9f7f75" "/schemas/x/1.0.0.json" }
+rt::event! { X "x" "1.0.0" "sha256:ccc8df1fa27115380dd88f029e9b647e9b3172def20e467a48ed448a11f986cd" "/schemas/x/1.0.0.json" }
 rt::object! {
     XOption in x_option {
         string "String" optional OptionString => with_string,
@@ -67,6 +69,20 @@ rt::object! {
     }
 
     at (PROGRAM, "/$defs/Option")
+}
+rt::object! {
+    Rt in capital_rt {
+        str "str" required String,
+    }
+
+    at (PROGRAM, "/properties/rt")
+}
+rt::object! {
+    Str in capital_str {
+        rt "rt" required String,
+    }
+
+    at (PROGRAM, "/properties/str")
 }
 
 /// The schema, unchanged.

@@ -5,6 +5,8 @@ rt::generated_by! { "0.1.0" format 4 }
 rt::object! {
     X in x {
         id "id" required String,
+        rest_plain "rest" optional String => with_rest_plain,
+        capital_rest "Rest" optional bool => with_capital_rest,
         note "note" maybe String => with_note,
         level "level" optional i64 => with_level,
         labels "labels" optional Labels => with_labels,
@@ -12,7 +14,7 @@ rt::object! {
         ..rest rt::Map<rt::Json>,
     }
 }
-rt::event! { X "x" "1.0.0" "sha256:b4d9165164dab93b8514bfdff20fa142c708bfebb4a2c9707d4836c253abbd6c" "/schemas/x/1.0.0.json" }
+rt::event! { X "x" "1.0.0" "sha256:d9f7a405f3ff02f825b57b78e928f0deba2f8d129ad6eb80e8aab09277c4ad1d" "/schemas/x/1.0.0.json" }
 rt::object! {
     Labels in labels {
         app "app" optional String => with_app,

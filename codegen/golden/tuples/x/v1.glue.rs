@@ -14,10 +14,11 @@ rt::object! {
         set "set" optional [String; 3] => with_set,
         matrix "matrix" optional [[rt::Number; 2]; 2] => with_matrix,
         tree "tree" optional Tree => with_tree,
+        chain "chain" maybe Cons => with_chain,
         long "long" optional Vec<bool> => with_long,
     }
 }
-rt::event! { X "x" "1.0.0" "sha256:f3924d701788fb628cd66526499baa213f9ede27416b9d7b13c1006ecae30847" "/schemas/x/1.0.0.json" }
+rt::event! { X "x" "1.0.0" "sha256:b0717bac80a285e337bec5fe6babd9cda912ffc391bdf928663eb062a1954683" "/schemas/x/1.0.0.json" }
 rt::union! {
     MixedItem {
         Text(String) = rt::Case::STRING,
@@ -33,6 +34,7 @@ rt::union! {
 
     at (PROGRAM, "/$defs/Tree")
 }
+rt::wrapper! { Cons(Box<(String, Option<Cons>)>) at (PROGRAM, "/$defs/Cons") }
 
 /// The schema, unchanged.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

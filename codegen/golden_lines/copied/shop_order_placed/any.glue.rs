@@ -2,8 +2,8 @@
 
 rt::any! {
     AnyOrderPlaced "shop.order.placed" {
-        V0N3(v0_3::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("schema_version", &["1"])] },
-        V0N4(v0_4::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("schema_version", &["2"])] },
+        V0N3(v0_3::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("schema_version", &["\"0.3\""])] },
+        V0N4(v0_4::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("schema_version", &["\"0.4\""])] },
     }
 }
 
@@ -22,7 +22,7 @@ impl AnyOrderPlaced {
 impl From<v0_3::OrderPlaced> for v0_4::OrderPlaced {
     fn from(old: v0_3::OrderPlaced) -> Self {
         v0_4::OrderPlaced {
-            schema_version: v0_4::SchemaVersion::N2,
+            schema_version: v0_4::SchemaVersion::N0N4,
             kind: v0_4::Kind::from(old.kind),
             window: old.window.map(|value| v0_4::Window::from(value)),
             names: old.names,

@@ -13,10 +13,10 @@ rt::object! {
         choice "choice" optional Choice => with_choice,
     }
 }
-rt::event! { OrderPlaced "shop.order.placed" "0.3.0" "sha256:85fb99febd4a2a46a59b161b5da9d32baf6560a4b4a49d210e0333eaecb5b517" "/schemas/shop.order.placed/0.3.0.json" }
-rt::integers! {
+rt::event! { OrderPlaced "shop.order.placed" "0.3.0" "sha256:add20cbe2b3769095fd2bbfb9a81b35f06d433a98c8871f4386f32cde1ff12ba" "/schemas/shop.order.placed/0.3.0.json" }
+rt::texts! {
     SchemaVersion {
-        N1 1,
+        Current "0.3",
     }
 
     at (PROGRAM, "/properties/schema_version")

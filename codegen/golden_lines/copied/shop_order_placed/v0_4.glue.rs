@@ -14,10 +14,10 @@ rt::object! {
         extra "extra" optional String => with_extra,
     }
 }
-rt::event! { OrderPlaced "shop.order.placed" "0.4.2" "sha256:d85f3c25e3d0fa5bc6261a2cc647ec335d4bd48e398be90c3bb35d126854397d" "/schemas/shop.order.placed/0.4.2.json" }
-rt::integers! {
+rt::event! { OrderPlaced "shop.order.placed" "0.4.2" "sha256:4ea7241d097867bdd1deca9c0092c5d0097965056ed925efa3030ed16d7e7d33" "/schemas/shop.order.placed/0.4.2.json" }
+rt::texts! {
     SchemaVersion {
-        N2 2,
+        N0N4 "0.4",
     }
 
     at (PROGRAM, "/properties/schema_version")

@@ -2,8 +2,8 @@
 
 rt::any! {
     AnyOrderPlaced "shop.order.placed" {
-        V1(v1::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("state", &["\"open\""]), ("version", &["\"1\""])] },
-        V2(v2::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("state", &["\"placed\""]), ("version", &["\"2\""])] },
+        V1(v1::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("version", &["\"1\""])] },
+        V2(v2::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("version", &["\"2\""])] },
         V3(v3::OrderPlaced) = rt::Signs { case: rt::Case::OBJECT, constants: &[("version", &["\"3\""])] },
     }
 }
@@ -31,7 +31,7 @@ impl From<v1::OrderPlaced> for v2::OrderPlaced {
             qty: old.qty,
             customer: old.cust.map(|value| v2::Customer::from(value)),
             note: old.note.map_or_else(|| "none".to_owned(), |value| value),
-            state: v2::State::Placed,
+            state: v2::State::from(old.state),
             maybe: old.maybe,
             amount: old.amount,
             currency: "EUR".to_owned(),
@@ -70,6 +70,14 @@ impl From<v1::Customer> for v2::Customer {
             email: old.email,
             parent: old.parent.map(|value| Box::new(v2::Customer::from(*value))),
             phone: None,
+        }
+    }
+}
+
+impl From<v1::State> for v2::State {
+    fn from(old: v1::State) -> Self {
+        match old {
+            v1::State::Open => v2::State::Open,
         }
     }
 }

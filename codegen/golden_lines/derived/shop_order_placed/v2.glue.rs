@@ -11,7 +11,7 @@ rt::object! {
         qty "qty" required i64,
         customer "customer" optional Customer => with_customer,
         note "note" required String,
-        state "state" constant State,
+        state "state" required State,
         maybe "maybe" maybe String => with_maybe,
         amount "amount" optional i64 => with_amount,
         currency "currency" required String,
@@ -21,7 +21,7 @@ rt::object! {
         flag "flag" optional String => with_flag,
     }
 }
-rt::event! { OrderPlaced "shop.order.placed" "2.1.0" "sha256:57cc70efe8130d979955a3a98103b21b09ddb0fc426bdf1c38cf5c38aec0731b" "/schemas/shop.order.placed/2.1.0.json" }
+rt::event! { OrderPlaced "shop.order.placed" "2.1.0" "sha256:a9f0845ff0238897423cbdbf28ccdca06c3163d40c082937d2d76029b3270841" "/schemas/shop.order.placed/2.1.0.json" }
 rt::texts! {
     Version {
         N2 "2",
@@ -68,6 +68,7 @@ rt::object! {
 }
 rt::texts! {
     State {
+        Open "open",
         Placed "placed",
     }
 

@@ -7,7 +7,7 @@ use evschema_model::{Code, Diagnostic};
 use serde_json::Value;
 
 use crate::disk::Problem;
-use crate::names::{Style, distinct_beside};
+use crate::names::{self, Style, distinct_beside};
 use crate::plan::Requested;
 use crate::plan::path::root_name;
 use crate::plan::requests::wrong;
@@ -21,17 +21,20 @@ impl Planner<'_, '_> {
     /// Gives each type the name, traits and attributes that the settings or its schema request.
     pub(super) fn give_requests(&mut self) {
         for at in 0..self.plan().definitions.len() {
-            let place = self.plan().definitions[at].place;
+            let (place, asked) = (self.plan().definitions[at].place, self.plan().definitions[at].asked);
             let all = &self.requests.options;
             let mut requested =
                 Requested { name: None, derives: all.derives.clone(), attributes: all.attributes.clone() };
-            if let Some(settings) = self.requests.settings_of(place) {
+            if let Some(settings) = self.requests.settings_of(asked) {
                 requested.name.clone_from(&settings.name);
                 requested.derives.extend(settings.derives.iter().cloned());
                 requested.attributes.extend(settings.attributes.iter().cloned());
             }
-            let keyword = place.filter(|place| !self.is_property(*place)).and_then(|at| self.rust_name(at));
-            requested.name = requested.name.or_else(|| keyword?.as_str().map(str::to_owned));
+            if requested.name.is_none()
+                && let Some(place) = place.filter(|place| !self.is_property(*place))
+            {
+                requested.name = self.checked_name(place, check_type_name);
+            }
             self.plan_mut().definitions[at].requested = requested;
         }
     }
@@ -46,12 +49,7 @@ impl Planner<'_, '_> {
     ) -> Vec<String> {
         let mut given: BTreeMap<usize, String> = BTreeMap::new();
         for (at, (json, places)) in properties.iter().enumerate() {
-            let settings = self.field_settings(of, json).and_then(|settings| settings.name.clone());
-            let requested = settings.or_else(|| {
-                let own = places.iter().filter(|place| self.is_property(**place));
-                own.filter_map(|place| self.rust_name(*place)?.as_str()).next().map(str::to_owned)
-            });
-            if let Some(name) = requested {
+            if let Some(name) = self.requested_field(of, json, places) {
                 given.insert(at, name);
             }
         }
@@ -63,15 +61,44 @@ impl Planner<'_, '_> {
         names.map(Option::unwrap_or_default).collect()
     }
 
+    /// Returns the name that the settings or a schema of a property request for its field, if it is a name.
+    fn requested_field(&mut self, of: Option<Place>, json: &str, places: &[Place]) -> Option<String> {
+        let settings = self.field_settings(of, json).and_then(|settings| settings.name.clone());
+        if let Some(name) = settings {
+            return syntax::check_field_name(&name).is_ok().then_some(name);
+        }
+        let mut own = places.iter().copied().filter(|place| self.is_property(*place));
+        let named = own.find(|place| self.rust_name(*place).is_some())?;
+        self.checked_name(named, syntax::check_field_name)
+    }
+
+    /// Returns the `x-rust-name` of a schema. If the keyword is not a name, reports a problem.
+    fn checked_name(&mut self, place: Place, check: Check) -> Option<String> {
+        let found = match self.rust_name(place)? {
+            Value::String(name) => check(name).map(|()| name.clone()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                Err("the name is not a string")
+            }
+        };
+        match found {
+            Ok(name) => Some(name),
+            Err(message) => {
+                let problem = self.at_keyword(place, &format!("`x-rust-name`: {message}"));
+                self.requests.problems.push(problem);
+                None
+            }
+        }
+    }
+
     /// Returns whether a schema is the schema of a property.
     fn is_property(&self, place: Place) -> bool {
         let tokens: Vec<String> = self.documents.pointer(place).tokens().collect();
         matches!(tokens.as_slice(), [.., folder, _] if folder == "properties")
     }
 
-    /// Returns the problems of all requested names.
+    /// Returns the problems of the names in the settings, and of equal names.
     pub(super) fn name_problems(&self) -> Vec<Problem> {
-        let mut problems = self.invalid_names();
+        let mut problems = Vec::new();
         for (key, (_, settings)) in self.requests.settings.values().map(|one| (&one.0, one)) {
             let setting = format!("gen.types.\"{key}\"");
             let mut check = |setting: String, name: &Option<String>, check: Check| {
@@ -79,54 +106,33 @@ impl Planner<'_, '_> {
                     problems.push(wrong(&setting, message, "choose another name"));
                 }
             };
-            check(format!("{setting}.name"), &settings.name, syntax::check_type_name);
+            check(format!("{setting}.name"), &settings.name, check_type_name);
             for (json, field) in &settings.fields {
                 check(format!("{setting}.fields.\"{json}\".name"), &field.name, syntax::check_field_name);
             }
         }
         problems.extend(self.equal_types());
         problems.extend(self.equal_fields());
-        let mut seen = BTreeSet::new();
-        problems.retain(|problem| seen.insert((problem.path.clone(), problem.diagnostic.to_string())));
-        problems
-    }
-
-    /// Returns a problem for each `x-rust-name` that is not a name.
-    fn invalid_names(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut check = |place: Place, check: Check| {
-            let Some(value) = self.rust_name(place) else { return };
-            let found = match value {
-                Value::String(name) => check(name),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                    Err("the name is not a string")
-                }
-            };
-            if let Err(message) = found {
-                problems.push(self.at_keyword(place, &format!("`x-rust-name`: {message}")));
-            }
-        };
-        for place in self.plan().definitions.iter().filter_map(|definition| definition.place) {
-            if !self.is_property(place) {
-                check(place, syntax::check_type_name);
-            }
-            for (_, property) in self.documents.keywords(place).properties() {
-                check(*property, syntax::check_field_name);
-            }
-        }
         problems
     }
 
     /// Returns a problem for each name that types of two schemas of one module request, and for each request for the name
-    /// of the event's type.
+    /// of the event's type. Also returns a problem if a setting names a schema that has several types.
     fn equal_types(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut known: BTreeMap<_, Place> = BTreeMap::new();
         for definition in &self.plan().definitions {
-            let (Some(name), Some(place)) = (&definition.requested.name, definition.place) else { continue };
+            let place = definition.asked.or(definition.place);
+            let (Some(name), Some(place)) = (&definition.requested.name, place) else { continue };
             let root = root_name(&self.documents.schema(definition.home).at().subject);
-            let first = *known.entry((definition.home, name)).or_insert(place);
-            let message = if first != place {
+            let first = known.insert((definition.home, name), place);
+            let is_setting = self.requests.settings_of(Some(place)).is_some_and(|one| one.name.is_some());
+            let message = if first == Some(place) && is_setting {
+                format!(
+                    "several types have the name `{name}`, because a keyword such as `contains` or `if` also \
+                     examines some values of the schema"
+                )
+            } else if let Some(first) = first.filter(|first| *first != place) {
                 format!("the type of `{}` has the same name `{name}`", self.key(first))
             } else if *name == root && !definition.is_root() {
                 format!("`{name}` is the name of the event's type")
@@ -189,4 +195,13 @@ impl Planner<'_, '_> {
         let at = self.documents.schema(self.documents.document(place)).at();
         format!("{}#{}", at.subject, self.documents.pointer(place))
     }
+}
+
+/// Returns an error if a text cannot be the name of a generated type.
+fn check_type_name(text: &str) -> Result<(), &'static str> {
+    syntax::check_type_name(text)?;
+    if text == names::RUNTIME || names::PRIMITIVES.contains(&text) {
+        return Err("generated code uses this name with another meaning");
+    }
+    Ok(())
 }

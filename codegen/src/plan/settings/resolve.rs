@@ -1,6 +1,6 @@
 //! Finds the schema of each key in the settings, and checks the settings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use evschema_model::graph::{DocumentId, Place};
 use evschema_model::{FormatType, SchemaKey, TypeSettings};
@@ -10,7 +10,7 @@ use crate::options::TypeOptions;
 use crate::plan::Body;
 use crate::plan::requests::{Requests, alone, wrong};
 use crate::plan::typing::Planner;
-use crate::shape::Expression;
+use crate::shape::{Conjunction, Expression};
 use crate::syntax;
 
 impl Planner<'_, '_> {
@@ -40,13 +40,21 @@ impl Planner<'_, '_> {
             };
         }
         let places = self.requests.replaced.keys().chain(&self.requests.wrapped).copied();
-        for place in places.collect::<BTreeSet<Place>>() {
+        self.requests.places = self.by_key(places.collect());
+        self.requests.asked = self.by_key(self.requests.settings.keys().copied().collect());
+    }
+
+    /// Returns schemas by the key of the type that the planner would give them.
+    fn by_key(&self, places: BTreeSet<Place>) -> HashMap<Conjunction, Place> {
+        let mut by_key = HashMap::new();
+        for place in places {
             let conjunction = self.shapes.conjunction(&Expression::Schema(place));
             // A schema without conditions has the same key as every other schema without conditions.
             if self.shapes.entry(place) == place && !conjunction.is_anything() {
-                self.requests.places.insert(alone(&conjunction), place);
+                by_key.insert(alone(&conjunction), place);
             }
         }
+        by_key
     }
 
     /// Returns the schemas of a key, one for each document that has its place.
@@ -104,6 +112,8 @@ impl Planner<'_, '_> {
         let mut problems = std::mem::take(&mut self.requests.problems);
         problems.extend(self.unused_settings());
         problems.extend(self.name_problems());
+        let mut seen = BTreeSet::new();
+        problems.retain(|problem| seen.insert((problem.path.clone(), problem.diagnostic.to_string())));
         problems
     }
 
@@ -124,7 +134,7 @@ impl Planner<'_, '_> {
                 .plan()
                 .definitions
                 .iter()
-                .filter(|definition| definition.place.as_ref().is_some_and(is_of_key))
+                .filter(|definition| definition.asked.as_ref().is_some_and(is_of_key))
                 .map(|definition| &definition.body)
                 .collect();
             let only_keeps_scalar = TypeSettings { newtype: Some(false), ..TypeSettings::default() };
