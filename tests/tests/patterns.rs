@@ -15,7 +15,8 @@ impl Figures {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?} {}\n{printed}\n{errors}", output.status);
         let figures = printed.lines().filter_map(|line| {
-            let (name, value) = line.strip_prefix("  ")?.split_once("  ").or_else(|| line.rsplit_once(' '))?;
+            let (name, value) =
+                line.strip_prefix("  ")?.split_once("  ").or_else(|| line.rsplit_once(' '))?;
             Some((name.trim().to_owned(), value.trim().to_owned()))
         });
         Self(figures.collect())
