@@ -2,6 +2,7 @@
 
 mod cards;
 mod detector;
+mod names;
 mod notifier;
 mod poison;
 mod window;
@@ -22,16 +23,8 @@ use crate::servers::Servers;
 
 use cards::{Plan, produce};
 use detector::Detector;
+use names::{ALERTS, PAYMENTS, RATE};
 use notifier::Notifier;
-
-/// The subject of payments.
-const PAYMENTS: &str = "payments.captured";
-
-/// The subject of alerts.
-const ALERTS: &str = "alerts.raised";
-
-/// The number of payments per second that the producers send together.
-const RATE: usize = 10_000;
 
 /// Runs the pattern.
 pub(crate) async fn run(servers: &Servers, arguments: &Arguments) -> Attempt {

@@ -51,6 +51,8 @@ done
 kill -TERM "$pid" 2>/dev/null
 wait "$pid"
 rm -rf "$folder"
+# The last server also removes the folder of all servers, if this program was killed.
+rmdir "$(dirname "$folder")" 2>/dev/null
 "#;
 
 impl Cluster {
@@ -60,7 +62,7 @@ impl Cluster {
     ///
     /// If the program is missing and cannot be fetched, or if a server does not start.
     pub(crate) fn start(count: usize) -> Attempt<Self> {
-        let server = Nats::find_program()?;
+        let server = if 1 < count { Nats::find_recent_program()? } else { Nats::find_program()? };
         let folder = tempfile::Builder::new().prefix("evschema-patterns-").tempdir()?;
         let ports = free_ports(2 * count)?;
         let (clients, routes) = ports.split_at(count);

@@ -4,6 +4,7 @@
 
 mod dispatcher;
 mod function;
+mod names;
 mod picture;
 mod poison;
 mod store;
@@ -27,17 +28,9 @@ use crate::servers::Servers;
 pub(crate) use function::run_function;
 
 use dispatcher::Dispatcher;
+use names::UPLOADED;
 use store::Renditions;
 use uploads::Uploads;
-
-/// The subject of uploaded files.
-const UPLOADED: &str = "files.uploaded";
-
-/// The bucket of uploaded files.
-const UPLOADS: &str = "uploads";
-
-/// The bucket of smaller pictures.
-const RENDITIONS: &str = "renditions";
 
 /// Runs the pattern.
 pub(crate) async fn run(servers: &Servers, arguments: &Arguments) -> Attempt {

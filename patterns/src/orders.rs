@@ -8,6 +8,7 @@ mod batch;
 mod chaos;
 mod client;
 mod fulfilment;
+mod names;
 mod poison;
 mod tables;
 mod upcasts;
@@ -33,10 +34,8 @@ pub(crate) use worker::run_worker;
 use api::Api;
 use chaos::Chaos;
 use client::Sent;
+use names::PLACED;
 use worker::Workers;
-
-/// The subject of placed orders.
-const PLACED: &str = "orders.placed";
 
 /// Runs the pattern.
 pub(crate) async fn run(mut servers: Servers, arguments: &Arguments) -> Attempt {

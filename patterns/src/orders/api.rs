@@ -13,7 +13,8 @@ use serde_json::json;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 
-use super::{PLACED, tables};
+use super::names::PLACED;
+use super::tables;
 use crate::events::commerce_order_placed::AnyOrderPlaced;
 use crate::failure::{Attempt, Failure};
 use crate::running::{Running, stopped};

@@ -3,6 +3,7 @@ use evschema_events::outbox::Outbox as _;
 use evschema_events::{Context, Envelope, Outcome, TraceParent};
 use sqlx::{PgConnection, PgPool};
 
+use super::names::SHIPPED;
 use super::upcasts::Upcasts;
 use crate::clock;
 use crate::events::commerce_order_placed::AnyOrderPlaced;
@@ -97,6 +98,6 @@ async fn ship(connection: &mut PgConnection, order: &OrderPlaced, context: &Cont
     let envelope = Envelope::of_event(order.order_id.as_str(), "/fulfilment", &event)?
         .traceparent(traceparent)
         .build()?;
-    connection.enqueue("orders.shipped", &envelope).await?;
+    connection.enqueue(SHIPPED, &envelope).await?;
     Ok(())
 }

@@ -3,7 +3,8 @@ use async_nats::jetstream::Context;
 use evschema_events::dead_letter::{DeadLetter, PostgresDeadLetters};
 use sqlx::PgPool;
 
-use super::{PLACED, client, tables};
+use super::names::PLACED;
+use super::{client, tables};
 use crate::account::Account;
 use crate::events::commerce_order_placed::AnyOrderPlaced;
 use crate::failure::{Attempt, Failure};

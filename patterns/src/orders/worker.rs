@@ -7,8 +7,8 @@ use evschema_events::dead_letter::PostgresDeadLetters;
 use evschema_events::nats::{JetStreamPublisher, Worker};
 use evschema_events::outbox::Relay;
 
-use super::PLACED;
 use super::fulfilment::{CONSUMER, fulfil};
+use super::names::PLACED;
 use crate::child::{self, Child, Role};
 use crate::events::commerce_order_placed::AnyOrderPlaced;
 use crate::failure::Attempt;
