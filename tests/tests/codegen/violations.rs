@@ -30,7 +30,8 @@ fn embed(schema: &Value, formats: Formats) -> Option<(&'static Document, Validat
     };
     let mut catalog = Catalog::default();
     catalog.insert(Arc::new(schema)).unwrap();
-    let files = generate(&catalog, &[at.clone()], &Options { formats, ..Options::default() }).ok()?;
+    let files =
+        generate(&catalog, std::slice::from_ref(&at), &Options { formats, ..Options::default() }).ok()?;
     let program = files.into_iter().find(|file| file.path.ends_with(".program.json"))?;
     let program: &'static Program = Box::leak(Box::new(Program::new(program.text.leak(), &[])));
     let document = Document::new("https://example.com/x", draft, text.leak(), &[], (program, 0));
