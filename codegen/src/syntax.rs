@@ -83,9 +83,8 @@ fn check_line(text: &str) -> Result<(), &'static str> {
     // A comment would also hide the code behind the text, and so the word that is added here.
     let count = |text: &str| text.parse::<TokenStream>().map(|tokens| tokens.into_iter().count());
     match (count(text), count(&format!("{text} word"))) {
-        (Ok(before), Ok(after)) if after == before + 1 => Ok(()),
-        (Ok(_), Ok(_)) => Err("the text has a comment"),
-        _ => Err("the text is not code of Rust"),
+        (Ok(before), Ok(after)) if after != before + 1 => Err("the text has a comment"),
+        _ => Ok(()),
     }
 }
 

@@ -84,10 +84,14 @@ impl DeadLetter {
         Ok(bytes)
     }
 
-    /// Returns the headers of the original message.
+    /// Returns the headers of the original message, for a replay.
+    ///
+    /// Headers that tell a NATS server how to store one message are left out. For example, with the original
+    /// `Nats-Msg-Id`, the server would drop a replayed event as a duplicate.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> + Clone {
         let headers = self.event.headers.as_deref().unwrap_or_default();
-        headers.iter().map(|header| (header.name.as_str(), header.value.as_bytes()))
+        let headers = headers.iter().filter(|header| !is_for_nats(&header.name));
+        headers.map(|header| (header.name.as_str(), header.value.as_bytes()))
     }
 
     /// Reads the original envelope again from the payload and the headers.
@@ -120,5 +124,21 @@ impl DeadLetter {
         let envelope = Envelope::from_structured(bytes)?;
         let event = EventDeadlettered::from_envelope(&envelope)?;
         Ok(Self { id: envelope.id().to_owned(), event })
+    }
+}
+
+/// Returns whether a header is an instruction to a NATS server about one message.
+fn is_for_nats(name: &str) -> bool {
+    name.get(.."nats-".len()).is_some_and(|start| start.eq_ignore_ascii_case("nats-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_for_nats;
+
+    #[test]
+    fn instructions_to_nats_are_not_repeated() {
+        assert!(["Nats-Msg-Id", "nats-expected-last-sequence"].into_iter().all(is_for_nats));
+        assert!(!["ce-id", "traceparent", "nats", "é-nats-x"].into_iter().any(is_for_nats));
     }
 }

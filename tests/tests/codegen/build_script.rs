@@ -80,8 +80,8 @@ fn without_a_backward_mode_every_version_has_a_type() {
     let own = "[compatibility.subjects.\"shop.order\"]\nmode = \"backward\"";
     for (manifest, subject, modules) in [
         ("", "", &["v1"] as &[&str]),
-        ("", "mode = \"forward\"", &["v1_0_0", "v1"]),
-        ("[compatibility]\nmode = \"none\"", "", &["v1_0_0", "v1"]),
+        ("", "mode = \"forward\"", &["v1", "v1_0_0"]),
+        ("[compatibility]\nmode = \"none\"", "", &["v1", "v1_0_0"]),
         (own, "mode = \"forward\"", &["v1"]),
     ] {
         assert_eq!(files(manifest, subject), modules, "{manifest} {subject}");

@@ -143,5 +143,5 @@ fn edits_of_alternatives_change_the_meaning_of_no_name() {
             before = after;
         }
     }
-    assert!(800 < kept, "only {kept} names survived");
+    assert!(400 < kept, "only {kept} names survived");
 }

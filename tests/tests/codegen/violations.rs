@@ -77,6 +77,8 @@ fn comparable((pointer, location, keyword, message): &Found, is_local: bool) -> 
     let says_the_same = is_local && !keyword.starts_with("additional") && !message.contains('…');
     // Generated code quotes numbers as they are spelled in the event. It lists the types of a schema in the order of
     // the schema, and the properties of a schema in alphabetic order.
+    // The runtime writes every value and every limit on one line.
+    let message = message.replace(char::is_control, " ");
     let mut characters: Vec<char> = message.to_lowercase().replace("e+", "e").chars().collect();
     characters.sort_unstable();
     let message = if says_the_same { characters.into_iter().collect() } else { String::new() };
@@ -119,7 +121,8 @@ fn assert_same(differences: &[String], compared: usize) {
 
 #[test]
 fn mutated_events_have_the_violations_of_the_validator() {
-    let mut compared = 0;
+    // `shortened` counts the lists that have only the first violation, because a complete list takes too many steps.
+    let (mut compared, mut shortened) = (0, 0);
     let mut all = Vec::new();
     for entry in std::fs::read_dir(repository().join("codegen/golden")).unwrap() {
         let folder = entry.unwrap().path();
@@ -130,7 +133,7 @@ fn mutated_events_have_the_violations_of_the_validator() {
         hints.add(&schema);
         let mut draw = Draw::new(&schema, &schema, 1);
         let mut rng = Rng::with_seed(1);
-        for mutation in 0..600 {
+        for mutation in 0..250 {
             let mut tree = Tree::of(&draw.event());
             for _ in 0..mutation % 4 {
                 mangle(&mut tree, &hints, &mut rng);
@@ -146,12 +149,17 @@ fn mutated_events_have_the_violations_of_the_validator() {
                 continue;
             }
             compared += 1;
+            if matches!(own.as_slice(), [(_, location, ..)] if location.is_empty()) {
+                shortened += 1;
+                continue;
+            }
             for difference in differences(&own, &other, true) {
                 all.push(format!("{}: {text}\n  {difference}", folder.display()));
             }
         }
     }
     assert_same(&all, compared);
+    assert!(shortened * 50 < compared, "{shortened} of {compared} lists have only the first violation");
 }
 
 #[test]
