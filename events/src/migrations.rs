@@ -1,7 +1,7 @@
 //! The tables of the inbox, the outbox and the dead letters, as SQL files.
 //!
-//! Copy the files of `events/migrations` to the migrations of your service, or run [`migrate_postgres`] or
-//! [`migrate_sqlite`] when the service starts. Every statement is repeatable.
+//! Copy the files of `events/migrations` to the migrations of your service, or run `migrate_postgres` or
+//! `migrate_sqlite` when the service starts. Every statement is repeatable.
 
 /// One SQL file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
