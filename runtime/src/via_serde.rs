@@ -115,7 +115,7 @@ pub(crate) fn explain_refusal(mut error: Error, refusal: Option<String>) -> Erro
 }
 
 /// Writes a value through serde. If the value has no JSON, writes the error in a form that is not JSON. The check of the
-/// whole text then fails, and [`failure`] finds the error.
+/// whole text then fails, and `failure` finds the error.
 pub fn write_via_serde<T: Serialize>(value: &T, out: &mut String) {
     match serde_json::to_string(value) {
         Ok(text) => out.push_str(&text),

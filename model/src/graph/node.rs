@@ -27,7 +27,7 @@ pub struct Node<'r> {
 }
 
 impl NodeId {
-    /// Returns the position of the node in [`SchemaGraph::nodes`].
+    /// Returns the position of the node in `SchemaGraph::nodes`.
     pub fn index(self) -> usize {
         self.0 as usize
     }
