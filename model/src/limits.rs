@@ -31,8 +31,8 @@ pub const PATTERN_BYTES_MAX: u64 = 32 << 20;
 /// The maximum memory of all compiled patterns of a schema and of the documents that it refers to, in bytes.
 pub const PATTERNS_BYTES_MAX: u64 = 48 << 20;
 
-/// The maximum number of steps for one text, if a pattern needs backtracking. If a text needs more steps, it does not
-/// match.
+/// The maximum number of steps for one text, if a pattern needs backtracking. If a text needs more steps, it is unknown
+/// whether the text matches, and an event is undecided if its answer depends on that.
 pub const BACKTRACKING_MAX: usize = 100_000;
 
 /// The maximum number of steps of the validator for one event. In one step, the validator applies one subschema to one

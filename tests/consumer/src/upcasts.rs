@@ -11,12 +11,13 @@ use crate::events::common_money::v1::amount::Required;
 ///
 /// ```compile_fail,E0046
 /// use evschema_tests_consumer::events::commerce_order_placed::{OrderPlacedUpcasts, v1, v2};
+/// use evschema_tests_consumer::upcasts::SameCurrency;
 ///
 /// struct WithoutLines;
 ///
 /// impl OrderPlacedUpcasts for WithoutLines {
 ///     fn v2_total(&self, old: &v1::OrderPlaced) -> v2::Amount {
-///         todo!()
+///         SameCurrency.v2_total(old)
 ///     }
 /// }
 /// ```
